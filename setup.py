@@ -1,0 +1,68 @@
+"""How dialfeed is packaged: the one place of its version, its packages and what it needs.
+
+A `setup.py` rather than a table in pyproject.toml because Beam ships it to remote workers as it
+is (`--setup_file setup.py`). The packages are flat (docs/decisions/0005-flat-packages.md); why
+each requirement is there stands in CHANGELOG.md; the exact versions are in constraints.txt.
+"""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+VERSION = "0.1.0"
+
+ROOMS = ("schemas", "records", "suppression", "dialer", "transforms", "pipeline")
+
+REQUIREMENTS = (
+    "apache-beam[gcp]==2.77.*",
+    "fastavro>=1.12",
+    "numpy>=2.2",
+    "orjson>=3.11",
+    "phonenumbers>=9.0",
+    "pyarrow>=20",
+    "rich>=14",
+    "tzdata>=2025.1",
+    "zstandard>=0.23",
+)
+
+DEVELOPMENT = (
+    "hypothesis>=6.140",
+    "import-linter>=2.5",
+    "mypy>=2.0",
+    "pre-commit>=4.3",
+    "pyarrow-stubs>=20",
+    "pytest>=9.0",
+    "pytest-timeout>=2.4",
+    "ruff>=0.17",
+    "setuptools>=77",
+    "types-setuptools>=80",
+)
+
+setup(
+    name="dialfeed",
+    version=VERSION,
+    description="Feeds sales leads to an outbound dialer: an Apache Beam pipeline that posts no lead twice",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    license_files=["LICENSE"],
+    python_requires=">=3.11",
+    # Said out loud so that an editable install is a plain path entry: a package that is added
+    # later is importable without another install.
+    package_dir={"": "."},
+    packages=find_packages(include=[*ROOMS, *(f"{room}.*" for room in ROOMS)]),
+    package_data={"": ["*.avsc", "py.typed"]},
+    install_requires=list(REQUIREMENTS),
+    extras_require={"dev": list(DEVELOPMENT)},
+    entry_points={"console_scripts": ["dialfeed = pipeline.__main__:main"]},
+    classifiers=[
+        "Environment :: Console",
+        "Operating System :: MacOS",
+        "Operating System :: POSIX :: Linux",
+        "Programming Language :: Python :: 3 :: Only",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+        "Typing :: Typed",
+    ],
+)
