@@ -41,7 +41,7 @@ DEVELOPMENT = (
 setup(
     name="dialfeed",
     version=VERSION,
-    description="Feeds sales leads to an outbound dialer: an Apache Beam pipeline that posts no lead twice",
+    description="Feeds sales leads to an outbound dialer and posts no lead twice (Apache Beam)",
     long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
