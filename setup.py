@@ -29,6 +29,7 @@ DEVELOPMENT = (
     "hypothesis>=6.140",
     "import-linter>=2.5",
     "mypy>=2.0",
+    "packaging>=25",
     "pre-commit>=4.3",
     "pyarrow-stubs>=20",
     "pytest>=9.0",

@@ -1,8 +1,9 @@
 """`make demo`: the sample leads, sent to the built-in dialer by the program as a user runs it.
 
 Starts `python -m pipeline simulate` with a gap of one second, runs `python -m pipeline` on the
-samples beside this file, and ends the simulator again. Each demo has a folder of its own under
-out/demo: a ledger belongs to one dialer, and the next demo's listens elsewhere.
+samples beside this file, and ends the simulator again. Each demo has a folder of its own (under
+out/demo, or the one named as its argument): a ledger belongs to one dialer, and the next demo's
+listens elsewhere.
 """
 
 import os
@@ -90,7 +91,8 @@ def deliver(url: str, output: Path) -> int:
 
 def main() -> int:
     """Runs the demo; its exit status is the pipeline's."""
-    output = Path("out", "demo", f"{datetime.now():%Y%m%d-%H%M%S}")
+    fresh = Path("out", "demo", f"{datetime.now():%Y%m%d-%H%M%S}")
+    output = Path(sys.argv[1]) if len(sys.argv) > 1 else fresh
     with simulator() as url:
         status = deliver(url, output)
     print(f"One outcome a record, as JSON lines, in {output / 'outcomes'}")
