@@ -109,7 +109,7 @@ def _system_boot_id() -> str | None:
     if _BOOT_ID_FILE.exists():
         return _BOOT_ID_FILE.read_text().strip() or None
     if sys.platform == "darwin":
-        done = subprocess.run(  # noqa: S603 - a fixed command of the system
+        done = subprocess.run(
             ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"],
             capture_output=True,
             text=True,

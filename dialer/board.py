@@ -1,0 +1,32 @@
+"""What a delivery is doing right now, for whoever watches: numbers and words, no leads."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Board:
+    """Written by the delivery, read by the progress display and the summary.
+
+    Attributes:
+        total: leads that came to be delivered; 0 until they are known.
+        pending: those of them without an outcome.
+        requests: requests that this process sent.
+        halvings: requests of the run that looked for the row that a whole request was refused for.
+        next_request_boot_secs: when the next request may go, by the boot-time clock.
+        gap_secs: the gap that is kept.
+        limit: leads a request.
+        note: what the delivery waits for, beyond the gap; empty where nothing is wrong.
+        stopped: why it ended with leads pending; empty where it did not.
+        notices: what the operator should be told once, in order.
+    """
+
+    total: int = 0
+    pending: int = 0
+    requests: int = 0
+    halvings: int = 0
+    next_request_boot_secs: float = 0.0
+    gap_secs: float = 0.0
+    limit: int = 1
+    note: str = ""
+    stopped: str = ""
+    notices: list[str] = field(default_factory=list)

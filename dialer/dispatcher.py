@@ -1,0 +1,207 @@
+"""Which leads the next request carries, and what becomes of those that it need not carry.
+
+A request is composed when the gate opens, from the campaign that has waited longest, as full as it
+can be. Each lead is judged again at that moment by what the ledger knows, by the time, and by the
+lists as they stand now. Duplicates are decided here and nowhere else: of one campaign and number the
+first lead stands, the others wait in its shadow until it is settled.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from dialer.clock import Instant
+from dialer.judging import Judge, outcome_of
+from dialer.knowledge import Half
+from dialer.ledger import Ledger
+from dialer.slots import Answer, Claim, ClaimedLead, row_limit
+from dialer.waiting import LeadKey, WaitingLeads
+from records.lead_block import Lead
+from schemas.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one request carries.
+
+    Attributes:
+        campaign: the campaign of all its leads.
+        leads: one to the limit, no number twice, in the order of its rows.
+    """
+
+    campaign: str
+    leads: tuple[Lead, ...]
+
+    def claimed(self) -> list[ClaimedLead]:
+        """Its leads as a claim names them."""
+        return [ClaimedLead(lead.phone, lead.source) for lead in self.leads]
+
+
+@dataclass(slots=True)
+class _Campaign:
+    """One campaign's leads on their way.
+
+    Attributes:
+        name: the campaign's name.
+        waiting: those not looked at yet.
+        ready: those judged fit to be sent, in order.
+        last: those to be sent again, after all others.
+        served: when it was last served, as a count of requests.
+    """
+
+    name: str
+    waiting: WaitingLeads
+    ready: deque[Lead] = field(default_factory=deque)
+    last: deque[Lead] = field(default_factory=deque)
+    served: int = 0
+
+    def next_lead(self) -> Lead | None:
+        """Take the next lead to be judged."""
+        lead = self.waiting.pop()
+        if lead is None and self.last:
+            return self.last.popleft()
+        return lead
+
+
+class Dispatcher:
+    """The account's waiting leads."""
+
+    def __init__(self, campaigns: Sequence[WaitingLeads], *, judge: Judge, limit: int) -> None:
+        """Dispatch these leads, at most `limit` a request."""
+        self._campaigns = {
+            waiting.campaign: _Campaign(waiting.campaign, waiting) for waiting in campaigns
+        }
+        self._judge = judge
+        self._limit = limit
+        self._held: dict[LeadKey, Lead] = {}
+        self._shadows: dict[LeadKey, list[Lead]] = {}
+        self._requests = 0
+        self.pending = sum(len(waiting) for waiting in campaigns)
+
+    def settle_ahead(self, ledger: Ledger, now: Instant, *, most: int) -> list[Outcome]:
+        """Look ahead until every campaign has a full request ready, or no more leads.
+
+        Args:
+            ledger: what is known.
+            now: the present moment.
+            most: how many leads to judge at the most.
+
+        Returns:
+            The outcomes of those that need not be sent.
+        """
+        outcomes: list[Outcome] = []
+        judged = 0
+        for campaign in self._campaigns.values():
+            while len(campaign.ready) < self._limit and judged < most:
+                lead = campaign.next_lead()
+                if lead is None:
+                    break
+                judged += 1
+                outcomes.extend(self._admit(lead, ledger, now))
+        return self._counted(outcomes)
+
+    def compose(self, ledger: Ledger, now: Instant) -> tuple[Request | None, list[Outcome]]:
+        """Take the next request's leads, judged once more.
+
+        Returns:
+            The request, None where no lead that is ready may be sent, and the outcomes of the leads
+            that may not.
+        """
+        outcomes: list[Outcome] = []
+        ready = [campaign for campaign in self._campaigns.values() if campaign.ready]
+        for campaign in sorted(ready, key=lambda campaign: campaign.served):
+            limit = row_limit(ledger.tail, self._limit)
+            leads = self._take(campaign, limit, ledger, now, outcomes)
+            if leads:
+                self._requests += 1
+                campaign.served = self._requests
+                return Request(campaign.name, tuple(leads)), self._counted(outcomes)
+        return None, self._counted(outcomes)
+
+    def put_back(self, request: Request) -> None:
+        """The request was not sent: its leads stand first again."""
+        self._campaigns[request.campaign].ready.extendleft(reversed(request.leads))
+
+    def apply(
+        self, request: Request, claim: Claim, answer: Answer, ledger: Ledger, now: Instant
+    ) -> list[Outcome]:
+        """Take in what the ledger says of a request that was claimed.
+
+        Returns:
+            The outcomes of its leads that are settled, and of those that stood in their shadow.
+        """
+        verdicts = ledger.knowledge.verdicts(claim, answer)
+        if verdicts is None:
+            self.put_back(request)
+            return []
+        campaign = self._campaigns[request.campaign]
+        outcomes: list[Outcome] = []
+        for lead, verdict in zip(request.leads, verdicts, strict=True):
+            if self._judge.goes_again(lead, ledger.knowledge):
+                campaign.last.append(lead)
+                continue
+            outcomes.append(outcome_of(lead, verdict, claim, answer))
+            outcomes.extend(self._release(lead, ledger, now))
+        return self._counted(outcomes)
+
+    def _counted(self, outcomes: list[Outcome]) -> list[Outcome]:
+        self.pending -= len(outcomes)
+        return outcomes
+
+    def _admit(self, lead: Lead, ledger: Ledger, now: Instant) -> Iterable[Outcome]:
+        """Make a lead ready, put it in another's shadow, or settle it."""
+        key = (lead.campaign, lead.phone)
+        holder = self._held.get(key)
+        if holder is not None and holder is not lead:
+            self._shadows.setdefault(key, []).append(lead)
+            return ()
+        outcome = self._judge.judge(lead, ledger, now)
+        if outcome is not None:
+            # It may hold its key already, where it comes back to be sent again.
+            return (outcome, *self._release(lead, ledger, now))
+        self._held[key] = lead
+        self._campaigns[lead.campaign].ready.append(lead)
+        return ()
+
+    def _release(self, lead: Lead, ledger: Ledger, now: Instant) -> list[Outcome]:
+        """A lead is settled: those in its shadow are judged on their own, in order."""
+        key = (lead.campaign, lead.phone)
+        if self._held.get(key) is lead:
+            del self._held[key]
+        outcomes: list[Outcome] = []
+        if key not in self._held:
+            for shadow in self._shadows.pop(key, []):
+                outcomes.extend(self._admit(shadow, ledger, now))
+        return outcomes
+
+    def _take(
+        self,
+        campaign: _Campaign,
+        limit: int,
+        ledger: Ledger,
+        now: Instant,
+        outcomes: list[Outcome],
+    ) -> list[Lead]:
+        """Take up to `limit` leads of one kind: of one refused half, or of none.
+
+        Half of a request that was refused for one row's fault is never merged with other leads.
+        """
+        taken: list[Lead] = []
+        left: deque[Lead] = deque()
+        kind: Half | None = None
+        while campaign.ready and len(taken) < limit:
+            lead = campaign.ready.popleft()
+            outcome = self._judge.judge(lead, ledger, now)
+            if outcome is not None:
+                outcomes.append(outcome)
+                outcomes.extend(self._release(lead, ledger, now))
+                continue
+            half = ledger.knowledge.standing(lead.campaign, lead.phone).half
+            if not taken:
+                kind = half
+            if half == kind:
+                taken.append(lead)
+            else:
+                left.append(lead)
+        campaign.ready.extendleft(reversed(left))
+        return taken
