@@ -7,6 +7,7 @@ listens elsewhere.
 """
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -76,7 +77,7 @@ def deliver(url: str, output: Path) -> int:
         *("--api_url", url, "--api_key", f"env:{KEY_NAME}", "--pace_secs", str(GAP_SECS)),
         *("--dnd", "docs/demo/dnd.txt", "--output", str(output)),
     ]
-    print("$", *command[1:], flush=True)
+    print("$", shlex.join(["python", *command[1:]]), flush=True)
     pipeline = subprocess.Popen(command, cwd=ROOT, env={**os.environ, KEY_NAME: "demo-key"})
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
@@ -95,7 +96,8 @@ def main() -> int:
     output = Path(sys.argv[1]) if len(sys.argv) > 1 else fresh
     with simulator() as url:
         status = deliver(url, output)
-    print(f"One outcome a record, as JSON lines, in {output / 'outcomes'}")
+    if status == 0:
+        print(f"One outcome a record, as JSON lines, in {output / 'outcomes'}")
     return status
 
 
