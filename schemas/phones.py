@@ -1,8 +1,41 @@
-"""Reading the number in a phone cell: never a stranger's."""
+"""Reading the number in a phone cell: never a stranger's.
+
+A cell is read whole (`phone_text`), its digits are looked up in the region's numbering plan
+(`number_plan`), and one number of a kind that may be called comes out, or the reason why not.
+Leads and do-not-disturb lists are read by this one reader.
+"""
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+import phonenumbers
+
+from schemas.cell_text import clean, is_placeholder, quoted, unwrapped
+from schemas.number_plan import EITHER, KnownNumber, NumberPlan
+from schemas.phone_text import BareNumber, NotDigits, bare_numbers
+
+_KIND_WORDS: Final = {
+    "fixed_line": "a landline",
+    "mobile": "a mobile",
+    EITHER: "a landline or mobile",
+    "toll_free": "a toll-free number",
+    "premium_rate": "a premium-rate number",
+    "shared_cost": "a shared-cost number",
+    "voip": "an internet telephone",
+    "personal_number": "a personal number",
+    "pager": "a pager",
+    "uan": "a company's or telemarketer's service number",
+    "voicemail": "a voicemail number",
+}
+_MAX_EXACT_FLOAT: Final = 2**53
+_MAX_DIGITS: Final = 20
+_COUNTING: Final = "1234567890"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +66,198 @@ class PhoneFault:
 
     reason: str
     detail: str
+
+
+class PhoneReader:
+    """Reads phone cells for one region.
+
+    Args:
+        region: ISO 3166, two letters.
+        types: The types that may be called, as `phonenumbers` names them. A number that may be a
+            mobile or a landline counts as both.
+        pattern: A regular expression that the national digits of a lead must match as a whole.
+    """
+
+    def __init__(self, region: str, types: Sequence[str], pattern: str | None) -> None:
+        self._plan = NumberPlan(region)
+        self._types = frozenset(types)
+        if self._types & {"mobile", "fixed_line"}:
+            self._types |= {EITHER}
+        self._prefers_mobile = "mobile" in types and len(types) > 1
+        self._pattern = re.compile(pattern, re.ASCII) if pattern is not None else None
+        self._pattern_text = pattern
+        self._plain = self._plain_mobiles()
+        self._right = self._what_is_right(types)
+
+    def read(self, cell: object) -> PhoneNumber | PhoneFault:
+        """Read the number to call from a cell.
+
+        Args:
+            cell: The cell's text; a whole number of any numeric type is read like its digits.
+
+        Returns:
+            The first number in the cell that may be called (if landlines may be called too: the
+            first mobile, if there is one), or why there is none.
+        """
+        plain = str(cell) if type(cell) is int and abs(cell) < 10**_MAX_DIGITS else cell
+        if type(plain) is str and self._is_plain(plain):
+            return PhoneNumber(plain, int(f"{self._plan.country_code}{plain}"))
+        found = self._numbers(cell)
+        if isinstance(found, PhoneFault):
+            return found
+        judged = [self._judged(number, cell) for number in found]
+        callable_ = [verdict for verdict in judged if isinstance(verdict, PhoneNumber)]
+        if not callable_:
+            return _joined([verdict for verdict in judged if isinstance(verdict, PhoneFault)])
+        chosen = callable_[0]
+        if self._prefers_mobile:
+            chosen = next((number for number in callable_ if number.is_mobile), chosen)
+        return chosen if len(found) == 1 else _with_note(chosen, len(found), cell)
+
+    def read_any(self, cell: object) -> PhoneNumber | PhoneFault:
+        """Read the first number of a cell, of any type and country.
+
+        National digits without a country code are numbers of the region.
+        """
+        found = self._numbers(cell)
+        return found if isinstance(found, PhoneFault) else _any_number(found[0])
+
+    def read_each(self, cell: object) -> tuple[PhoneNumber, ...]:
+        """Read all numbers of a cell, of any type and country; none if it cannot be read.
+
+        A do-not-disturb list needs each of them: a number passed over would be called.
+        """
+        found = self._numbers(cell)
+        return () if isinstance(found, PhoneFault) else tuple(map(_any_number, found))
+
+    def _numbers(self, cell: object) -> list[KnownNumber] | PhoneFault:
+        """Return the different numbers of a cell, at least one, each digit accounted for."""
+        text = _text(cell)
+        if text is None:
+            return self._invalid(cell, "it is neither text nor a whole number")
+        text = unwrapped(clean(text))
+        if is_placeholder(text):
+            return PhoneFault("phone_missing", f"is empty ({quoted(cell)}); {self._right}")
+        pieces = bare_numbers(text)
+        if not pieces:
+            return self._invalid(cell, "it holds no digits")
+        found: dict[int, KnownNumber] = {}
+        for piece in pieces:
+            number = self._number(piece, cell, is_alone=len(pieces) == 1)
+            if isinstance(number, PhoneFault):
+                return number
+            found.setdefault(number.e164, number)
+        return list(found.values())
+
+    def _number(
+        self, piece: BareNumber | NotDigits, cell: object, *, is_alone: bool
+    ) -> KnownNumber | PhoneFault:
+        if isinstance(piece, NotDigits):
+            return self._invalid(cell, piece.problem)
+        readings = self._plan.readings(piece)
+        if len(readings) > 1:
+            return self._invalid(cell, "it can be read as more than one number")
+        if readings:
+            return self._plausible(readings[0], cell)
+        foreign = self._plan.foreign_code(piece)
+        if foreign is not None and is_alone:
+            return self._fault("phone_country", cell, f"is of the foreign country +{foreign}")
+        if is_alone and self._plan.is_short_code(piece):
+            return self._fault("phone_type", cell, "is a short code")
+        digits = len(piece.digits)
+        what = "it" if is_alone else f"the part {quoted(piece.digits)}"
+        count = f"{digits} digit" if digits == 1 else f"{digits} digits"
+        return self._invalid(cell, f"{what} has {count}, and no such number exists")
+
+    def _plausible(self, number: KnownNumber, cell: object) -> KnownNumber | PhoneFault:
+        """Refuse what is typed to fill a cell: one digit repeated, or counting from one."""
+        if number.national == _COUNTING or len(set(number.national)) == 1:
+            return self._invalid(cell, "it is made up")
+        return number
+
+    def _judged(self, number: KnownNumber, cell: object) -> PhoneNumber | PhoneFault:
+        if number.country_code != self._plan.country_code:
+            what = f"is of the foreign country +{number.country_code}"
+            return self._fault("phone_country", cell, what)
+        if number.region != self._plan.region:
+            what = f"is of the foreign country +{number.country_code} ({number.region})"
+            return self._fault("phone_country", cell, what)
+        if number.type not in self._types:
+            kind = _KIND_WORDS.get(number.type, "of no known type")
+            return self._fault("phone_type", cell, f"is {kind}")
+        if self._pattern is not None and not self._pattern.fullmatch(number.national):
+            what = f"does not match the schema's pattern {self._pattern_text}"
+            return self._fault("phone_type", cell, what)
+        return _any_number(number)
+
+    def _invalid(self, cell: object, problem: str) -> PhoneFault:
+        return self._fault("phone_invalid", cell, f"is no phone number: {problem}")
+
+    def _fault(self, reason: str, cell: object, what: str) -> PhoneFault:
+        return PhoneFault(reason, f"{quoted(cell)} {what}; {self._right}")
+
+    def _plain_mobiles(self) -> re.Pattern[str] | None:
+        """Compile the test for the plainest cells: national digits that are a mobile."""
+        mobiles = self._plan.mobile_pattern() if "mobile" in self._types else None
+        if mobiles is None:
+            return None
+        made_up = rf"(?!{_COUNTING}\Z)(?!(?P<digit>\d)(?P=digit)*\Z)"
+        return re.compile(made_up + mobiles, re.ASCII)
+
+    def _is_plain(self, cell: str) -> bool:
+        return (
+            self._plain is not None
+            and self._plain.fullmatch(cell) is not None
+            and (self._pattern is None or self._pattern.fullmatch(cell) is not None)
+        )
+
+    def _what_is_right(self, types: Sequence[str]) -> str:
+        kinds = " or ".join(_KIND_WORDS[type_] for type_ in types)
+        example = phonenumbers.example_number_for_type(
+            self._plan.region, getattr(phonenumbers.PhoneNumberType, types[0].upper())
+        )
+        such_as = (
+            f", such as {phonenumbers.national_significant_number(example)}" if example else ""
+        )
+        return f"right is {kinds} of {self._plan.region} (+{self._plan.country_code}){such_as}"
+
+
+def _any_number(number: KnownNumber) -> PhoneNumber:
+    return PhoneNumber(number.national, number.e164, is_mobile=number.type in ("mobile", EITHER))
+
+
+def _with_note(number: PhoneNumber, count: int, cell: object) -> PhoneNumber:
+    note = f"{quoted(cell)} holds {count} numbers; only {number.national} is used"
+    return PhoneNumber(number.national, number.e164, note, number.is_mobile)
+
+
+def _joined(faults: Sequence[PhoneFault]) -> PhoneFault:
+    details: Iterable[str] = dict.fromkeys(fault.detail for fault in faults)
+    return PhoneFault(faults[0].reason, "; ".join(details))
+
+
+def _text(cell: object) -> str | None:
+    """Return a cell as text, whole numbers of any numeric type as their digits, or None."""
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and math.isnan(cell):
+        return ""
+    if isinstance(cell, Decimal) and cell.is_nan():
+        return ""
+    whole = _whole(cell)
+    return None if whole is None else str(whole)
+
+
+def _whole(cell: object) -> int | None:
+    """Return a number without a fraction that is exactly known and has a phone number's size."""
+    if isinstance(cell, bool):
+        return None
+    if isinstance(cell, int):
+        return cell if abs(cell) < 10**_MAX_DIGITS else None
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() and abs(cell) < _MAX_EXACT_FLOAT else None
+    if isinstance(cell, Decimal) and cell.is_finite() and cell.adjusted() < _MAX_DIGITS:
+        return int(cell) if cell == cell.to_integral_value() else None
+    return None

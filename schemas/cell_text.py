@@ -1,0 +1,135 @@
+"""The text of a cell without what spreadsheets, keyboards and copying leave around it.
+
+Only what is read as a number, a moment or a word goes through here. Text fields are kept as they
+are written.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+QUOTE_LENGTH: Final = 40
+"""How much of a cell a message quotes, in characters."""
+
+_DASHES = "\u02d7\u2043\u207b\u208b\u2212\u30fc\uff70"
+_DOTS = "\u00b7\u2024\u30fb\u066b"
+_SLASHES = "\u2044\u2215"
+_COMMAS = "\u060c\u066c\u3001\ufe50"
+_SEMICOLONS = "\u061b\ufe54"
+_SINGLE_QUOTES = "`\u00b4\u2018\u2019\u201a\u201b\u2032"
+_DOUBLE_QUOTES = "\u00ab\u00bb\u201c\u201d\u201e\u201f\u2033"
+_BLANKS = "\u2800"
+_INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0"
+_SIGNS: Final = {
+    ord(char): plain
+    for chars, plain in (
+        (_DASHES, "-"),
+        (_DOTS, "."),
+        (_SLASHES, "/"),
+        (_COMMAS, ","),
+        (_SEMICOLONS, ";"),
+        (_SINGLE_QUOTES, "'"),
+        (_DOUBLE_QUOTES, '"'),
+        (_BLANKS, " "),
+        (_INVISIBLE, ""),
+        ("\ufe62", "+"),
+    )
+    for char in chars
+}
+_FULL_WIDTH: Final = range(0xFF01, 0xFF5F)
+_FULL_WIDTH_SHIFT: Final = 0xFEE0
+_VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
+
+_FORMULA_TEXT = re.compile(r"""=\s*(["'])(.*)\1""", re.DOTALL)
+_PLACEHOLDER = re.compile(r"[\s\-_]*|#?<?\(?(?:n\s*[./]?\s*a\.?|null|nan|none)\)?>?", re.IGNORECASE)
+
+
+class _PlainCharacters(dict[int, str]):
+    """A table for `str.translate` that computes what it does not hold."""
+
+    def __missing__(self, code: int) -> str:
+        return _plain(code)
+
+
+def clean(text: str) -> str:
+    r"""Write digits of any script, dashes, blanks and quotes in ASCII; drop what is invisible.
+
+    >>> clean("\u202a९८७६५–१२३४५\u202c")
+    '98765-12345'
+    """
+    return text.translate(_TABLE)
+
+
+def unwrapped(text: str) -> str:
+    """Take off what a spreadsheet puts around a value: blanks, quotes, the form `="..."`.
+
+    >>> unwrapped(' ="98765" ')
+    '98765'
+    """
+    stripped = text.strip()
+    while True:
+        formula = _FORMULA_TEXT.fullmatch(stripped)
+        inner = (formula[2] if formula else stripped).strip(" '\"")
+        if inner == stripped:
+            return inner
+        stripped = inner
+
+
+def is_placeholder(text: str) -> bool:
+    """Say whether cleaned text stands for nothing: blank, dashes, N/A, NULL, nan, None.
+
+    >>> is_placeholder("n.a."), is_placeholder("0")
+    (True, False)
+    """
+    return _PLACEHOLDER.fullmatch(text) is not None
+
+
+def quoted(cell: object) -> str:
+    """Quote what was read in a cell for a message, cut to `QUOTE_LENGTH` characters.
+
+    >>> quoted("98765HOMES")
+    "'98765HOMES'"
+    """
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, int) and abs(cell) >= 10**QUOTE_LENGTH:
+        return "a number of more than 40 digits"
+    if isinstance(cell, dict | list | tuple | bytes):
+        return _KINDS[type(cell)]
+    text = cell if isinstance(cell, str) else str(cell)
+    if len(text) > QUOTE_LENGTH:
+        text = text[: QUOTE_LENGTH - 1] + "…"
+    return repr(text) if isinstance(cell, str) else text
+
+
+_KINDS: Final[dict[type, str]] = {
+    dict: "an object",
+    list: "a list",
+    tuple: "a list",
+    bytes: "bytes",
+}
+
+
+def _plain(code: int) -> str:
+    char = chr(code)
+    sign = _SIGNS.get(code)
+    if sign is not None:
+        return sign
+    if code in _VARIATION_SELECTORS:
+        return ""
+    decimal = unicodedata.decimal(char, None)
+    if decimal is not None:
+        return str(decimal)
+    if code in _FULL_WIDTH:
+        return _plain(code - _FULL_WIDTH_SHIFT)
+    category = unicodedata.category(char)
+    if char.isspace() or category in ("Zs", "Zl", "Zp"):
+        return " "
+    if category == "Pd":
+        return "-"
+    return "" if category in ("Cc", "Cf") else char
+
+
+_TABLE: Final = _PlainCharacters({code: _plain(code) for code in range(0x100)})
