@@ -4,6 +4,8 @@ The three are kept apart because they mean different things for the leads: befor
 before the first byte nothing can have been taken, after it anything can.
 """
 
+import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -46,3 +48,16 @@ class NoAnswer(Exception):
         """Say whether the request was still being written or its answer read, and what happened."""
         super().__init__(message)
         self.phase = phase
+
+
+def reason_of(error: Exception) -> str:
+    """What broke a connection, in words that name neither addresses nor data.
+
+    >>> reason_of(BrokenPipeError(32, "x"))
+    'Broken pipe'
+    """
+    if isinstance(error, ssl.SSLError):
+        return (error.reason or type(error).__name__).replace("_", " ").lower()
+    if isinstance(error, OSError):
+        return os.strerror(error.errno) if error.errno is not None else type(error).__name__
+    return str(error)
