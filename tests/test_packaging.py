@@ -117,6 +117,17 @@ def test_make_help_lists_every_target() -> None:
     assert set(phony[1].split()) == TARGETS
 
 
+def test_the_readme_lists_the_options_that_the_program_has() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "--help"], cwd=ROOT, capture_output=True, text=True
+    )
+    section = _text("README.md").split("\n## Options\n")[1].split("\n## ")[0]
+    rows = "".join(line.split("|")[1] for line in section.splitlines() if line.startswith("| `--"))
+
+    assert done.returncode == 0, done.stderr
+    assert set(re.findall(r"--\w+", rows)) == set(re.findall(r"^ +(--\w+)", done.stdout, re.M))
+
+
 def test_no_file_names_a_place_of_the_machine_it_was_written_on() -> None:
     place = re.compile(rb"(?<![\w.~-])/(?:work|root|Users|tmp/[a-z])/")
 
