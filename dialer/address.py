@@ -72,6 +72,15 @@ def request_url(base: str | None, dialect: Dialect) -> str:
     return address if address.endswith(dialect.path) else address + dialect.path
 
 
+def is_this_machine(url: str) -> bool:
+    """Whether an address that can be used is one of this machine's own.
+
+    >>> is_this_machine("http://127.0.0.1:8080/x"), is_this_machine("https://dialer.example")
+    (True, False)
+    """
+    return _is_this_machine(urlsplit(url).hostname or "")
+
+
 def split_url(url: str) -> SplitResult:
     """The parts of an address that can be used.
 

@@ -1,0 +1,150 @@
+"""Splitting a command line into our options and Beam's, with every slip named at once."""
+
+import argparse
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from pipeline.faults import Faults
+from pipeline.option_table import GROUPS, OPTIONS
+
+_NO_VALUE = "\0"
+_NOT_BUILT_YET = frozenset({"--streaming"})
+"""Beam knows these, but this version has no job that could heed them."""
+
+_DESCRIPTION = """\
+Deliver a file of sales leads to the dialer's bulk API: validated, screened, at most 200 leads every
+30 seconds, none lost and none twice, however often the run is stopped and started again.
+"""
+_EPILOG = """\
+Beam's own pipeline options may follow.
+Exit status: 0 every record has an outcome; 1 stopped with leads pending (give the same command again
+to go on); 2 nothing was posted, and the message says what to mend.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the command line gives.
+
+    Attributes:
+        values: of each of our options that is there, its values in order (a flag's are empty texts).
+        beam: the arguments that are Beam's.
+    """
+
+    values: dict[str, list[str]]
+    beam: tuple[str, ...]
+
+    def one(self, name: str) -> str | None:
+        """The value of an option; None where it is not there."""
+        values = self.values.get(name)
+        return values[-1] if values else None
+
+
+class _QuietParser(argparse.ArgumentParser):
+    """A parser that raises what others print."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Faults([message])
+
+
+def split(arguments: Sequence[str], faults: list[str]) -> Given:
+    """Sort the arguments.
+
+    Args:
+        arguments: the words of the command line behind the verb.
+        faults: is added to: unknown options with the nearest right name, lacking values, options
+            that stand twice, words that belong to nothing.
+    """
+    given, rest = _own_parser().parse_known_args(list(arguments))
+    values: dict[str, list[str]] = {}
+    for name, option in OPTIONS.items():
+        found = getattr(given, name[2:])
+        if not found:
+            continue
+        if option.metavar and _NO_VALUE in found:
+            faults.append(f"{name} needs a value ({option.metavar})")
+            continue
+        if len(found) > 1 and option.metavar and not option.is_repeatable:
+            faults.append(f"{name} stands {len(found)} times; give it once")
+        values[name] = found
+    return Given(values, tuple(_beam_arguments(rest, faults)))
+
+
+def help_text(prog: str) -> str:
+    """What `--help` prints."""
+    return _own_parser(prog).format_help()
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """A hint at the known name nearest to a wrong one; empty where none is near.
+
+    >>> nearest("--imput", ["--input", "--output"])
+    ' (did you mean --input?)'
+    """
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def _own_parser(prog: str = "python -m pipeline") -> argparse.ArgumentParser:
+    parser = _QuietParser(
+        prog=prog,
+        usage=f"{prog} [run] --input GLOB --campaign NAME --api_key REFERENCE --output FOLDER ...",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
+        allow_abbrev=False,
+    )
+    for title, options in GROUPS:
+        group = parser.add_argument_group(title)
+        for option in options:
+            if option.metavar:
+                group.add_argument(
+                    option.name,
+                    metavar=option.metavar,
+                    help=option.help,
+                    action="append",
+                    nargs="?",
+                    const=_NO_VALUE,
+                )
+            else:
+                group.add_argument(option.name, help=option.help, action="append_const", const="")
+    return parser
+
+
+def _beam_arguments(rest: Sequence[str], faults: list[str]) -> list[str]:
+    """The arguments that Beam knows; what nobody knows becomes a fault."""
+    parser = _QuietParser(add_help=False, allow_abbrev=False, conflict_handler="resolve")
+    for options in _all_subclasses(PipelineOptions):
+        if "_add_argparse_args" in vars(options):
+            options._add_argparse_args(parser)
+    try:
+        _, unknown = parser.parse_known_args(list(rest))
+    except Faults as error:
+        faults.extend(error.faults)
+        return []
+    known = [
+        *OPTIONS,
+        *(name for name in parser._option_string_actions if name not in _NOT_BUILT_YET),
+    ]
+    unknown += [word for word in rest if word.split("=")[0] in _NOT_BUILT_YET]
+    for word in unknown:
+        name = word.split("=")[0]
+        if name.startswith("-"):
+            faults.append(f"there is no option {name}{nearest(name, known)}")
+        else:
+            faults.append(f"{_shortened(word)!r} belongs to no option: quote values with blanks")
+    return [word for word in rest if word not in unknown]
+
+
+def _all_subclasses(options: type[PipelineOptions]) -> list[type[PipelineOptions]]:
+    direct = options.__subclasses__()
+    return direct + [below for each in direct for below in _all_subclasses(each)]
+
+
+def _shortened(word: str) -> str:
+    return word if len(word) <= 20 else word[:20] + "..."

@@ -1,0 +1,70 @@
+"""Finding the files of leads, and what each of them is, before anything is sent."""
+
+from collections.abc import Sequence
+
+from apache_beam.io.filesystem import BeamIOError
+from apache_beam.io.filesystems import FileSystems
+
+from pipeline.faults import Faults
+from records.layout import NotALeadFile
+from records.opening import open_leads
+from schemas.columns import Columns
+from schemas.lead_schema import LeadSchema
+from transforms.in_process import stop_requested
+from transforms.read import HashedStream, InputFile, open_raw
+
+
+def find_inputs(
+    globs: Sequence[str], schema: LeadSchema, campaign_field: str | None
+) -> list[InputFile]:
+    """The files that the globs match, each once, by name.
+
+    Every file is read through once, for its hash: a run is known by what its inputs hold.
+
+    Raises:
+        Faults: a glob matches nothing, or a file cannot be read or is no lead file; all are named.
+    """
+    faults: list[str] = []
+    names = sorted({name for glob in globs for name in _matches(glob, faults)})
+    files = []
+    for name in names:
+        if stop_requested():
+            break
+        try:
+            files.append(_inspect(name, schema, campaign_field))
+        except NotALeadFile as error:
+            faults.append(str(error))
+        except (OSError, BeamIOError) as error:
+            faults.append(f"{name} cannot be read: {_reason(error)}")
+    if faults:
+        raise Faults(faults)
+    return files
+
+
+def _matches(glob: str, faults: list[str]) -> list[str]:
+    try:
+        found = FileSystems.match([glob])[0].metadata_list
+    except (BeamIOError, ValueError) as error:
+        faults.append(f"--input {glob} cannot be looked up: {_reason(error)}")
+        return []
+    if not found:
+        faults.append(f"--input {glob} matches no file")
+    return [metadata.path for metadata in found]
+
+
+def _inspect(name: str, schema: LeadSchema, campaign_field: str | None) -> InputFile:
+    with open_raw(name) as raw:
+        hashed = HashedStream(raw)
+        _, layout = open_leads(hashed, name=name, schema=schema)
+        digest = hashed.finish()
+    is_table = layout.format == "csv" and layout.header
+    if campaign_field and is_table and not Columns(layout.header).named(campaign_field):
+        columns = ", ".join(filter(None, layout.header))
+        raise NotALeadFile(
+            f"{name} has no column {campaign_field} (--campaign_field); it has {columns}"
+        )
+    return InputFile(name=name, size_bytes=hashed.size_bytes, digest=digest, layout=layout)
+
+
+def _reason(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or type(error).__name__

@@ -1,0 +1,134 @@
+"""The options of the main job: names, meanings and defaults, in the order that `--help` shows them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of the command line.
+
+    Attributes:
+        name: with its two hyphens.
+        metavar: what stands for its value in the help; empty: it takes none.
+        help: what it means, and its default.
+        is_repeatable: whether it may be given more than once.
+    """
+
+    name: str
+    metavar: str
+    help: str
+    is_repeatable: bool = False
+
+
+GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
+    (
+        "leads",
+        (
+            Option(
+                "--input",
+                "GLOB",
+                "files of leads: CSV with a header row, or JSON lines; compressed or not; local or in"
+                " a bucket. Quote the glob. May be repeated",
+                is_repeatable=True,
+            ),
+            Option("--campaign", "NAME", "the dialer's campaign that all leads are added to"),
+            Option(
+                "--campaign_field",
+                "COLUMN",
+                "instead of --campaign: the column (or JSON key) that names each lead's campaign",
+            ),
+            Option(
+                "--lead_schema",
+                "FILE",
+                "Avro schema of a lead (default: the built-in schemas/lead.avsc)",
+            ),
+            Option(
+                "--time_zone",
+                "ZONE",
+                "zone of the dialer's wall clock, as in Asia/Kolkata (default: that of the schema's"
+                " region, where it has but one)",
+            ),
+        ),
+    ),
+    (
+        "do-not-disturb lists",
+        (
+            Option(
+                "--dnd",
+                "FILE",
+                "a list of numbers that must not be called, as text or CSV. May be repeated; without"
+                " any, nothing is screened",
+                is_repeatable=True,
+            ),
+            Option(
+                "--dnd_max_age_hours",
+                "HOURS",
+                "refuse a list whose file is older than this (default: any age)",
+            ),
+            Option("--dnd_allow_empty", "", "let a list pass that holds no number at all"),
+        ),
+    ),
+    (
+        "the dialer",
+        (
+            Option("--api", "VERSION", "the API's version: v1 (default)"),
+            Option(
+                "--api_url",
+                "URL",
+                "the dialer's address (default: the vendor's host of that version);"
+                " plain http only to this machine",
+            ),
+            Option(
+                "--api_key",
+                "REFERENCE",
+                "where the key is, never the key itself: env:NAME, file:PATH or"
+                " secret:projects/P/secrets/S/versions/V",
+            ),
+            Option(
+                "--bulk_parameter",
+                "NAME",
+                "form field of the rows (default: bulkData; some accounts: BulkData)",
+            ),
+            Option(
+                "--pace_secs",
+                "SECONDS",
+                "least time between two requests (default: the API's: 30 for v1)",
+            ),
+            Option(
+                "--batch_size",
+                "LEADS",
+                "most leads in a request (default: the API's limit: 200 for v1)",
+            ),
+            Option(
+                "--timeout_secs",
+                "SECONDS",
+                "time that one request, with its answer, may take (default: 60)",
+            ),
+            Option(
+                "--on_unknown",
+                "WHAT",
+                "what to do with a lead whose answer never came: hold (default), or resend, which may"
+                " call it twice",
+            ),
+        ),
+    ),
+    (
+        "results",
+        (
+            Option("--output", "FOLDER", "where outcomes, runs and the ledger are kept"),
+            Option(
+                "--ledger",
+                "FOLDER",
+                "the account's ledger (default: OUTPUT/ledger); jobs of one account must share one",
+            ),
+            Option(
+                "--new_run",
+                "",
+                "start a new run even if an earlier one in this output is unfinished",
+            ),
+        ),
+    ),
+)
+
+OPTIONS: dict[str, Option] = {option.name: option for _, options in GROUPS for option in options}
+"""By name."""

@@ -1,0 +1,39 @@
+"""The folder of a run's outcomes: what is in it when the run has finished."""
+
+import os
+from pathlib import Path
+
+from pipeline.runs import sync_folder
+
+
+def prepare(output: Path, run: str) -> Path:
+    """Make the folder of a run's outcomes.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    folder = output / "outcomes" / run
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def complete(folder: Path, start: str) -> None:
+    """Leave exactly one outcome a record: keep the files of the last start, for good.
+
+    Each start writes the outcomes of all records anew (those of earlier starts from the ledger), so
+    that the files of the last one are complete and those of earlier ones are not needed.
+
+    Raises:
+        OSError: the disk failed; nothing is lost, since the ledger has it all.
+    """
+    for path in folder.iterdir():
+        if path.name.startswith(f"{start}-"):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+    for path in folder.iterdir():
+        if not path.name.startswith(f"{start}-"):
+            path.unlink()
+    sync_folder(folder)

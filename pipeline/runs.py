@@ -1,0 +1,237 @@
+"""Runs: which command goes on with which earlier one, and who may write to an output.
+
+A run is recorded when it starts, with what its inputs hold. The same inputs again while it is
+unfinished resume it; after it has finished the same command is a new run.
+"""
+
+import contextlib
+import dataclasses
+import fcntl
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.faults import Faults
+from schemas.outcome import utc_text
+from transforms.read import InputFile
+
+UNFINISHED, FINISHED, REPLACED = "unfinished", "finished", "replaced"
+_REPAIR = "restore it, or start another run with --new_run"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What stands in `OUTPUT/runs/<run>.json`.
+
+    Attributes:
+        run: the run's id.
+        state: unfinished, finished, or replaced by another.
+        started_at: when it was first started, UTC.
+        ended_at: when it was finished or replaced.
+        starts: how often it was started.
+        inputs: of each file its name, size in bytes and SHA-256.
+        campaign: the campaign of all leads, or None.
+        campaign_field: the column that names it, or None.
+        schema: the fingerprint of the lead schema.
+        time_zone: the zone of the dialer's wall clock.
+        dialect: the version of the API.
+        lists: the versions of the do-not-disturb lists at the last start.
+        lock: device and inode of the output's lock file at the last start.
+    """
+
+    run: str
+    state: str
+    started_at: str
+    ended_at: str | None
+    starts: int
+    inputs: tuple[tuple[str, int, str], ...]
+    campaign: str | None
+    campaign_field: str | None
+    schema: str
+    time_zone: str
+    dialect: str
+    lists: tuple[str, ...]
+    lock: str
+
+
+class OutputLock:
+    """The right to write to an output, held until the end of the process.
+
+    `flock` on a file that is never deleted or replaced: a POSIX record lock would be lost when any
+    descriptor of the file is closed. Nothing but the end of the process gives it up, which is what
+    makes it a proof that a former holder is gone.
+    """
+
+    def __init__(self, output: Path) -> None:
+        """Take the lock of an output; the folder is made where it lacks.
+
+        Raises:
+            Faults: another process has it, or the folder cannot be written.
+        """
+        try:
+            output.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+            self._descriptor = os.open(output / "lock", flags, 0o600)
+        except OSError as error:
+            raise Faults([f"--output {output} cannot be written: {error.strerror}"]) from error
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Faults(
+                [f"--output {output} is in use by another process: wait for it, or choose another"]
+            ) from error
+        except OSError as error:
+            raise Faults([f"--output {output} cannot be locked: {error.strerror}"]) from error
+        status = os.fstat(self._descriptor)
+        self.identity = f"{status.st_dev}:{status.st_ino}"
+
+
+class Runs:
+    """The runs of one output."""
+
+    def __init__(self, output: Path) -> None:
+        """Keep them in `output`/runs."""
+        self._folder = output / "runs"
+
+    def begin(
+        self,
+        *,
+        files: Sequence[InputFile],
+        campaign: str | None,
+        campaign_field: str | None,
+        schema: str,
+        time_zone: str,
+        dialect: str,
+        lists: Sequence[str],
+        lock: str,
+        new_run: bool,
+    ) -> RunRecord:
+        """Resume the unfinished run, or start a new one, and record it.
+
+        Raises:
+            Faults: there is an unfinished run that this command does not fit, or the output cannot
+                be read or written.
+        """
+        asked = RunRecord(
+            run=f"{time.strftime('%Y%m%d', time.gmtime())}-{secrets.token_hex(5)}",
+            state=UNFINISHED,
+            started_at=utc_text(time.time()),
+            ended_at=None,
+            starts=1,
+            inputs=tuple((file.name, file.size_bytes, file.digest) for file in files),
+            campaign=campaign,
+            campaign_field=campaign_field,
+            schema=schema,
+            time_zone=time_zone,
+            dialect=dialect,
+            lists=tuple(lists),
+            lock=lock,
+        )
+        with _faults_for(self._folder):
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            record = asked
+            for unfinished in self._unfinished():
+                if new_run:
+                    self.end(unfinished, REPLACED)
+                    continue
+                faults = differences(unfinished, asked)
+                if faults:
+                    raise Faults(faults)
+                record = dataclasses.replace(
+                    asked,
+                    run=unfinished.run,
+                    started_at=unfinished.started_at,
+                    starts=unfinished.starts + 1,
+                )
+            self._write(record)
+        return record
+
+    def end(self, record: RunRecord, state: str) -> None:
+        """Record that a run is finished, or replaced by another.
+
+        Raises:
+            OSError: the record cannot be written.
+        """
+        ended_at = utc_text(time.time())
+        self._write(dataclasses.replace(record, state=state, ended_at=ended_at))
+
+    def _unfinished(self) -> list[RunRecord]:
+        records = [_read(path) for path in sorted(self._folder.glob("*.json"))]
+        return [record for record in records if record.state == UNFINISHED]
+
+    def _write(self, record: RunRecord) -> None:
+        """Replace the run's record, whole or not at all."""
+        path = self._folder / f"{record.run}.json"
+        temporary = path.with_suffix(".new")
+        with contextlib.ExitStack() as stack:
+            descriptor = os.open(
+                temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600
+            )
+            file = stack.enter_context(os.fdopen(descriptor, "w", encoding="utf-8"))
+            json.dump(dataclasses.asdict(record), file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        sync_folder(self._folder)
+
+
+def differences(unfinished: RunRecord, asked: RunRecord) -> list[str]:
+    """Why a command cannot go on with an unfinished run; none: it can.
+
+    Further files may have come. Key, lists, pace and limits are no part of a run.
+    """
+    known = {name: (size_bytes, digest) for name, size_bytes, digest in asked.inputs}
+    found = []
+    for name, size_bytes, digest in unfinished.inputs:
+        if name not in known:
+            found.append(f"its input {name} is not among the inputs any more")
+        elif known[name] != (size_bytes, digest):
+            found.append(f"its input {name} was changed")
+    for what, theirs, ours in (
+        ("campaign", unfinished.campaign, asked.campaign),
+        ("campaign field", unfinished.campaign_field, asked.campaign_field),
+        ("lead schema", unfinished.schema, asked.schema),
+        ("time zone", unfinished.time_zone, asked.time_zone),
+        ("API version", unfinished.dialect, asked.dialect),
+    ):
+        if theirs != ours:
+            found.append(f"its {what} was another")
+    return [f"run {unfinished.run} is unfinished, and {fault}: {_REPAIR}" for fault in found]
+
+
+def sync_folder(folder: Path) -> None:
+    """See to it that a folder's names outlast a power cut.
+
+    Raises:
+        OSError: the disk did not say so.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: Path) -> RunRecord:
+    try:
+        fields = json.loads(path.read_text("utf-8"))
+        fields["inputs"] = tuple(tuple(entry) for entry in fields["inputs"])
+        fields["lists"] = tuple(fields["lists"])
+        return RunRecord(**fields)
+    except (ValueError, KeyError, TypeError) as error:
+        raise Faults(
+            [f"{path} is damaged: restore it, or move it away and start another output"]
+        ) from error
+
+
+@contextmanager
+def _faults_for(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Faults([f"{folder} cannot be used: {error.strerror}"]) from error

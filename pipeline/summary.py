@@ -1,0 +1,58 @@
+"""What a run has come to, from the pipeline's metrics."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from apache_beam.metrics.metric import MetricsFilter
+
+from schemas.outcome import REASONS, Status
+from transforms.metrics import NAMESPACE
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts of one start of a run.
+
+    Attributes:
+        records: records read.
+        outcomes: outcomes by status and reason.
+        pending: leads that ended without an outcome.
+        requests: requests that this start sent.
+        rows_as_windows_1252: rows of CSV that were no UTF-8.
+    """
+
+    records: int = 0
+    outcomes: dict[tuple[Status, str], int] = field(default_factory=dict)
+    pending: int = 0
+    requests: int = 0
+    rows_as_windows_1252: int = 0
+
+    @property
+    def settled(self) -> int:
+        """Records that have an outcome."""
+        return sum(self.outcomes.values())
+
+    @property
+    def is_conserved(self) -> bool:
+        """Whether every record that was read has an outcome."""
+        return self.records == self.settled
+
+
+def summarise(metrics: Any) -> Summary:  # noqa: ANN401 - Beam's results have no common type
+    """Read the metrics of a finished pipeline."""
+    counters = {
+        counter.key.metric.name: int(counter.committed or 0)
+        for counter in metrics.query(MetricsFilter().with_namespace(NAMESPACE))["counters"]
+    }
+    return Summary(
+        records=counters.get("records_read", 0),
+        outcomes={
+            (status, reason): count
+            for status, reasons in REASONS.items()
+            for reason in sorted(reasons)
+            if (count := counters.get(f"outcomes.{status}.{reason}", 0))
+        },
+        pending=counters.get("leads_pending", 0),
+        requests=counters.get("requests", 0),
+        rows_as_windows_1252=counters.get("rows_as_windows_1252", 0),
+    )

@@ -1,0 +1,1 @@
+"""The steps of the pipeline as Beam PTransforms: they wire what the rooms below decide."""

@@ -1,0 +1,110 @@
+"""DeliverBatches: the sink. It posts leads to the dialer and says what became of each."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import apache_beam as beam
+
+from dialer.client import Client
+from dialer.clock import SystemClock
+from dialer.delivery import Delivery, Terms
+from dialer.dialects import DIALECTS
+from dialer.dispatcher import Dispatcher
+from dialer.judging import Judge
+from dialer.slots import Sender
+from dialer.waiting import by_campaign
+from records.lead_block import LeadBlock
+from schemas.outcome import Outcome, Status
+from transforms.delivery_settings import DeliverySettings
+from transforms.in_process import BOARD, PROCESS_NAME, stop_requested
+from transforms.keys import resolve_key
+from transforms.lists import ListSettings, open_screen
+from transforms.metrics import LEADS_PENDING, LEADS_TO_DELIVER, REQUESTS
+
+OUTPUTS = (Status.DELIVERED, Status.FAILED, Status.UNKNOWN, Status.SUPPRESSED)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredLeads:
+    """What DeliverBatches gives: outcomes, by status."""
+
+    delivered: beam.PCollection
+    failed: beam.PCollection
+    unknown: beam.PCollection
+    suppressed: beam.PCollection
+
+
+class DeliverBatches(beam.PTransform):
+    """Posts leads to the dialer's bulk API, no more often than the gap allows.
+
+    Input: pairs of an account and its `LeadBlock`s (bounded).
+    Outputs: `delivered`, `failed`, `unknown`, `suppressed`: lists of `Outcome`, soon after each answer.
+    Guarantee: that of the slot protocol (docs/guarantees.md): no lead twice, none lost, the gap kept.
+    Parallelism: one loop an account.
+    """
+
+    def __init__(self, *, settings: DeliverySettings, lists: ListSettings) -> None:
+        """Deliver by these settings, judging each lead by the lists when it is sent."""
+        super().__init__()
+        self._settings = settings
+        self._lists = lists
+
+    def expand(self, accounts: beam.PCollection) -> DeliveredLeads:
+        """Apply to pairs of account and blocks."""
+        tagged = accounts | "Deliver account" >> beam.ParDo(
+            _DeliverAccountFn(self._settings, self._lists)
+        ).with_outputs(*OUTPUTS)
+        return DeliveredLeads(*(tagged[status] for status in OUTPUTS))
+
+
+class _DeliverAccountFn(beam.DoFn):
+    """Runs the delivery of one account: the bounded driver."""
+
+    def __init__(self, settings: DeliverySettings, lists: ListSettings) -> None:
+        self._settings = settings
+        self._lists = lists
+
+    def setup(self) -> None:
+        self._screen = open_screen(self._lists)
+        self._key = resolve_key(self._settings.key_reference)
+
+    def process(
+        self, account: tuple[str, Iterable[LeadBlock]]
+    ) -> Iterator[beam.pvalue.TaggedOutput]:
+        delivery = self._delivery(list(account[1]))
+        for outcomes in delivery.outcomes():
+            yield from by_status(outcomes)
+        LEADS_TO_DELIVER.inc(BOARD.total)
+        LEADS_PENDING.inc(BOARD.pending)
+        REQUESTS.inc(BOARD.requests)
+
+    def _delivery(self, blocks: list[LeadBlock]) -> Delivery:
+        settings, clock = self._settings, SystemClock()
+        dialect = DIALECTS[settings.dialect]
+        judge = Judge(is_listed=self._screen.listed, resends=settings.resends)
+        return Delivery(
+            ledger=settings.ledger.open(),
+            dispatcher=Dispatcher(by_campaign(blocks), judge=judge, limit=settings.limit),
+            client=Client(settings.url, clock=clock),
+            terms=Terms(
+                dialect=dialect,
+                key=self._key,
+                bulk_parameter=settings.bulk_parameter,
+                names=settings.names,
+                gap_secs=settings.gap_secs,
+                timeout_secs=settings.timeout_secs,
+            ),
+            sender=Sender(PROCESS_NAME, settings.ledger.run, settings.lock),
+            clock=clock,
+            should_stop=stop_requested,
+            board=BOARD,
+        )
+
+
+def by_status(outcomes: Iterable[Outcome]) -> Iterator[beam.pvalue.TaggedOutput]:
+    """The outcomes as one tagged list a status."""
+    sorted_out: dict[Status, list[Outcome]] = {}
+    for outcome in outcomes:
+        sorted_out.setdefault(outcome.status, []).append(outcome)
+    for status, part in sorted_out.items():
+        yield beam.pvalue.TaggedOutput(status, part)

@@ -1,0 +1,60 @@
+"""What a delivery must know, in a form that can travel to a worker: names and references, no values."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialer.clock import SystemClock
+from dialer.ledger import Ledger
+from dialer.store import LocalStore
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSettings:
+    """Where the ledger is, and for which run it is read.
+
+    Attributes:
+        folder: the ledger's folder.
+        run: the run's id.
+    """
+
+    folder: str
+    run: str
+
+    def open(self) -> Ledger:
+        """The ledger, nothing read of it yet.
+
+        Raises:
+            StoreError: its folder cannot be used.
+        """
+        return Ledger(LocalStore(Path(self.folder)), run=self.run, clock=SystemClock())
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """How and where to deliver.
+
+    Attributes:
+        ledger: the account's ledger.
+        dialect: the name of the API's version.
+        url: where requests go.
+        key_reference: where the key is: `env:NAME`, `file:PATH` or `secret:projects/...`.
+        bulk_parameter: the form field of the rows.
+        names: the fields of a lead's values, in order.
+        gap_secs: the gap between two requests.
+        limit: leads a request.
+        timeout_secs: the time that one whole request may take.
+        resends: whether unknown leads are sent again.
+        lock: device and inode of the output's lock file, held by this very process; None: no lock.
+    """
+
+    ledger: LedgerSettings
+    dialect: str
+    url: str
+    key_reference: str
+    bulk_parameter: str
+    names: tuple[str, ...]
+    gap_secs: float
+    limit: int
+    timeout_secs: float
+    resends: bool
+    lock: str | None

@@ -1,0 +1,33 @@
+"""What this process shares with the DoFns that run in it: the wish to stop, and the board.
+
+It is the state of an imported module on purpose. Beam pickles DoFns and hands them copies of what
+they hold; a flag in a DoFn, or in `__main__`, would be set in one copy and read in another.
+"""
+
+import secrets
+
+from dialer.board import Board
+
+PROCESS_NAME = secrets.token_hex(8)
+"""Names this process in the claims that it makes."""
+
+BOARD = Board()
+"""What the delivery is doing."""
+
+_stop_requested = False
+
+
+def request_stop() -> None:
+    """Ask for a clean end: safe in a signal handler, since it only sets a flag."""
+    global _stop_requested
+    _stop_requested = True
+
+
+def stop_requested() -> bool:
+    """Whether a clean end was asked for."""
+    return _stop_requested
+
+
+def halt(why: str) -> None:
+    """Say why the run cannot go on; the first reason stands."""
+    BOARD.stopped = BOARD.stopped or why

@@ -1,0 +1,103 @@
+"""ReadLeads: files to blocks of raw records, each with its place."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import apache_beam as beam
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+
+from records.blocks import RawBlock
+from records.layout import Layout
+from records.opening import open_text
+from records.splitting import split_records
+from transforms.in_process import halt, stop_requested
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file of leads, as it was found when the run started.
+
+    Attributes:
+        name: its name, as Beam's filesystems have it.
+        size_bytes: its size.
+        digest: SHA-256 of its bytes, in hex.
+        layout: how its records are written.
+    """
+
+    name: str
+    size_bytes: int
+    digest: str
+    layout: Layout
+
+
+class InputChanged(Exception):
+    """A file is not what it was when the run started."""
+
+
+class ReadLeads(beam.PTransform):
+    """Reads files of leads.
+
+    Input: `InputFile`, one a file.
+    Outputs: `RawBlock`, some thousand records each, in order of the file.
+    Guarantee: every record of a file is in exactly one block; a file that changed since the run
+        started ends the run before any lead of it is sent.
+    Parallelism: by file.
+    """
+
+    def expand(self, files: beam.PCollection) -> beam.PCollection:
+        """Apply to `InputFile`s."""
+        return files | "Read file" >> beam.ParDo(_ReadFileFn())
+
+
+class _ReadFileFn(beam.DoFn):
+    """Reads one file in blocks."""
+
+    def process(self, file: InputFile) -> Iterator[RawBlock]:
+        with open_raw(file.name) as raw:
+            hashed = HashedStream(raw)
+            for block in split_records(open_text(hashed), file.layout, file=file.name):
+                if stop_requested():
+                    return
+                yield block
+            if hashed.finish() != file.digest:
+                halt(
+                    f"{file.name} was changed while it was read, so nothing of it was sent:"
+                    " restore it and give the same command again, or start another run with --new_run"
+                )
+                raise InputChanged(file.name)
+
+
+class HashedStream:
+    """Passes a stream's bytes on, and takes their number and SHA-256 on the way."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Read from `stream`, from where it stands."""
+        self._stream = stream
+        self._hash = hashlib.sha256()
+        self.size_bytes = 0
+
+    def read(self, size: int, /) -> bytes:
+        """At least one and at most `size` bytes; none at the end."""
+        data = self._stream.read(size)
+        self._hash.update(data)
+        self.size_bytes += len(data)
+        return data
+
+    def finish(self) -> str:
+        """Read what is left, and give the hash of it all, in hex."""
+        while self.read(1 << 20):
+            pass
+        return self._hash.hexdigest()
+
+
+def open_raw(name: str) -> BinaryIO:
+    """Open a file by its name, local or in a bucket, its bytes as they are stored.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    stream: BinaryIO = FileSystems.open(name, compression_type=CompressionTypes.UNCOMPRESSED)
+    return stream

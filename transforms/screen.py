@@ -1,0 +1,122 @@
+"""ScreenLeads: takes out the leads that must not be called."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import apache_beam as beam
+import numpy as np
+import numpy.typing as npt
+
+from records.lead_block import Lead, LeadBlock
+from schemas.outcome import Outcome, Status, utc_text
+from transforms.delivery_settings import LedgerSettings
+from transforms.lists import ListSettings, open_screen
+
+ACCEPTED = "accepted"
+SUPPRESSED = "suppressed"
+
+NONE = 0
+REASONS_AGAINST = (
+    ("", ""),
+    ("do_not_call", "the lead's own row asks not to be called"),
+    ("expired", "it had expired when it was read"),
+    ("dnd", "the number is on a do-not-disturb list"),
+)
+"""Reason and detail of a suppressed lead; at index 0 that of a lead that may be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedLeads:
+    """What ScreenLeads gives: blocks of leads, and outcomes of those that must not be called."""
+
+    accepted: beam.PCollection
+    rejected: beam.PCollection
+
+
+class ScreenLeads(beam.PTransform):
+    """Screens leads by their own row, by the time, and by the do-not-disturb lists.
+
+    Input: `LeadBlock`.
+    Outputs: `accepted`: `LeadBlock`; `rejected`: lists of `Outcome`, status suppressed.
+    Guarantee: every lead is in exactly one of the two. A lead that an earlier start of this run has
+        sent is accepted whatever the lists say by now: what became of it stands in the ledger.
+    Parallelism: by block.
+    """
+
+    def __init__(self, *, lists: ListSettings, sent_before: LedgerSettings | None) -> None:
+        """Screen by these lists.
+
+        Args:
+            lists: the do-not-disturb lists.
+            sent_before: the ledger, where an earlier start of this run may have sent leads.
+        """
+        super().__init__()
+        self._lists = lists
+        self._sent_before = sent_before
+
+    def expand(self, blocks: beam.PCollection) -> ScreenedLeads:
+        """Apply to `LeadBlock`s."""
+        tagged = blocks | "Screen block" >> beam.ParDo(
+            _ScreenBlockFn(self._lists, self._sent_before)
+        ).with_outputs(ACCEPTED, SUPPRESSED)
+        return ScreenedLeads(tagged[ACCEPTED], tagged[SUPPRESSED])
+
+
+class _ScreenBlockFn(beam.DoFn):
+    """Screens the leads of one block."""
+
+    def __init__(self, lists: ListSettings, sent_before: LedgerSettings | None) -> None:
+        self._lists = lists
+        self._sent_before = sent_before
+
+    def setup(self) -> None:
+        self._screen = open_screen(self._lists)
+        self._ledger = self._sent_before.open() if self._sent_before else None
+        if self._ledger:
+            self._ledger.refresh()
+
+    def process(self, block: LeadBlock) -> Iterator[beam.pvalue.TaggedOutput]:
+        now = time.time()
+        reasons = reasons_against(block, self._screen.listed(block.e164), now)
+        for index in np.flatnonzero(reasons):
+            if self._was_sent(block.row(int(index))):
+                reasons[index] = NONE
+        accepted = block.where(reasons == NONE)
+        if len(accepted):
+            yield beam.pvalue.TaggedOutput(ACCEPTED, accepted)
+        rejected = [
+            _outcome(block.row(int(index)), REASONS_AGAINST[reasons[index]], utc_text(now))
+            for index in np.flatnonzero(reasons)
+        ]
+        if rejected:
+            yield beam.pvalue.TaggedOutput(SUPPRESSED, rejected)
+
+    def _was_sent(self, lead: Lead) -> bool:
+        if self._ledger is None:
+            return False
+        return self._ledger.knowledge.standing(lead.campaign, lead.phone).own is not None
+
+
+def reasons_against(
+    block: LeadBlock, listed: npt.NDArray[np.bool_], wall_secs: float
+) -> npt.NDArray[np.int8]:
+    """For each lead the first of `REASONS_AGAINST` that holds, as an index; 0: none."""
+    return np.select(
+        [block.do_not_call, block.expires_at < wall_secs, listed], [1, 2, 3], default=NONE
+    ).astype(np.int8)
+
+
+def _outcome(lead: Lead, against: tuple[str, str], at: str) -> Outcome:
+    reason, detail = against
+    return Outcome(
+        status=Status.SUPPRESSED,
+        reason=reason,
+        detail=detail,
+        campaign=lead.campaign,
+        phone=lead.phone,
+        lead_json=lead.lead_json,
+        source=lead.source,
+        request_id=None,
+        at=at,
+    )

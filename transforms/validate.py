@@ -1,0 +1,152 @@
+"""ValidateLeads: records to leads, by the schema."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import apache_beam as beam
+import orjson
+
+from records.blocks import Decoded
+from records.lead_block import Lead, LeadBlock
+from schemas.checker import CheckedLead, LeadChecker, Refusal
+from schemas.lead_schema import load_lead_schema
+from schemas.outcome import Outcome, Source, Status, utc_text
+from transforms.decode import DecodedBlock
+
+ACCEPTED = "accepted"
+INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class ValidatedLeads:
+    """What ValidateLeads gives: blocks of leads, and outcomes of the records that are none."""
+
+    accepted: beam.PCollection
+    rejected: beam.PCollection
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRules:
+    """What a lead of this run is.
+
+    Attributes:
+        schema_text: the lead schema, as JSON.
+        schema_name: what its user calls it.
+        time_zone: the zone of the dialer's wall clock.
+        campaign: the campaign of all leads; None: the column `campaign_field` names it.
+        campaign_field: that column.
+    """
+
+    schema_text: str
+    schema_name: str
+    time_zone: str
+    campaign: str | None
+    campaign_field: str | None
+
+    def checker(self) -> LeadChecker:
+        """The checker that holds leads to these rules."""
+        return LeadChecker(
+            load_lead_schema(self.schema_text, name=self.schema_name),
+            zone=ZoneInfo(self.time_zone),
+            campaign=self.campaign,
+            campaign_field=self.campaign_field,
+        )
+
+
+class ValidateLeads(beam.PTransform):
+    """Holds records to the lead schema.
+
+    Input: `DecodedBlock`.
+    Outputs: `accepted`: `LeadBlock`; `rejected`: lists of `Outcome`, status invalid, each with all
+        the faults of its record.
+    Guarantee: every record is in exactly one of the two.
+    Parallelism: by block.
+    """
+
+    def __init__(self, *, rules: LeadRules) -> None:
+        """Validate by these rules."""
+        super().__init__()
+        self._rules = rules
+
+    def expand(self, blocks: beam.PCollection) -> ValidatedLeads:
+        """Apply to `DecodedBlock`s."""
+        tagged = blocks | "Validate block" >> beam.ParDo(
+            _ValidateBlockFn(self._rules)
+        ).with_outputs(ACCEPTED, INVALID)
+        return ValidatedLeads(tagged[ACCEPTED], tagged[INVALID])
+
+
+class _ValidateBlockFn(beam.DoFn):
+    """Checks the records of one block."""
+
+    def __init__(self, rules: LeadRules) -> None:
+        self._rules = rules
+
+    def setup(self) -> None:
+        self._checker = self._rules.checker()
+
+    def process(self, block: DecodedBlock) -> Iterator[beam.pvalue.TaggedOutput]:
+        leads, refused = check_records(block, self._checker)
+        if leads:
+            yield beam.pvalue.TaggedOutput(ACCEPTED, LeadBlock.of(leads))
+        if refused:
+            yield beam.pvalue.TaggedOutput(INVALID, refused)
+
+
+def check_records(block: DecodedBlock, checker: LeadChecker) -> tuple[list[Lead], list[Outcome]]:
+    """The leads of a block, and the outcomes of the records that are none."""
+    leads: list[Lead] = []
+    refused: list[Outcome] = []
+    at = utc_text(time.time())
+    for record in block.records:
+        source = Source.of_record(block.file, record.number)
+        checked = checker.check(record.fields)
+        if isinstance(checked, Refusal):
+            refused.append(_outcome(record, checked, source, at))
+        else:
+            leads.append(_lead(record, checked, source))
+    return leads, refused
+
+
+def _lead(record: Decoded, checked: CheckedLead, source: Source) -> Lead:
+    return Lead(
+        source=source,
+        campaign=checked.campaign,
+        phone=checked.phone,
+        e164=checked.e164,
+        values=_sendable(checked.values),
+        expires_at=checked.expires_at,
+        do_not_call=checked.do_not_call,
+        note=checked.note,
+        lead_json=record.lead_json,
+    )
+
+
+def _sendable(values: Sequence[object]) -> bytes:
+    """The values as a JSON array; half a surrogate pair, which UTF-8 cannot hold, as U+FFFD."""
+    try:
+        return orjson.dumps(values)
+    except orjson.JSONEncodeError:
+        return orjson.dumps([_whole(value) for value in values])
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value
+
+
+def _outcome(record: Decoded, refusal: Refusal, source: Source, at: str) -> Outcome:
+    return Outcome(
+        status=Status.INVALID,
+        reason=refusal.reason,
+        detail=refusal.detail,
+        campaign=refusal.campaign,
+        phone=refusal.phone,
+        lead_json=record.lead_json,
+        source=source,
+        request_id=None,
+        at=at,
+    )
