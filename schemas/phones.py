@@ -76,6 +76,9 @@ class PhoneReader:
         types: The types that may be called, as `phonenumbers` names them. A number that may be a
             mobile or a landline counts as both.
         pattern: A regular expression that the national digits of a lead must match as a whole.
+
+    Attributes:
+        prefers_mobile: Whether a mobile comes before another number that may be called.
     """
 
     def __init__(self, region: str, types: Sequence[str], pattern: str | None) -> None:
@@ -83,7 +86,7 @@ class PhoneReader:
         self._types = frozenset(types)
         if self._types & {"mobile", "fixed_line"}:
             self._types |= {EITHER}
-        self._prefers_mobile = "mobile" in types and len(types) > 1
+        self.prefers_mobile = "mobile" in types and len(types) > 1
         self._pattern = re.compile(pattern, re.ASCII) if pattern is not None else None
         self._pattern_text = pattern
         self._plain = self._plain_mobiles()
@@ -110,7 +113,7 @@ class PhoneReader:
         if not callable_:
             return _joined([verdict for verdict in judged if isinstance(verdict, PhoneFault)])
         chosen = callable_[0]
-        if self._prefers_mobile:
+        if self.prefers_mobile:
             chosen = next((number for number in callable_ if number.is_mobile), chosen)
         return chosen if len(found) == 1 else _with_note(chosen, len(found), cell)
 

@@ -1,0 +1,201 @@
+"""The one authority on whether a record is a lead, and on every value that is sent of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from schemas.cells import CellReader, cell_reader, text_reader
+from schemas.columns import Columns
+from schemas.lead_field import LeadField, Logical, Role
+from schemas.lead_schema import LeadSchema
+from schemas.phones import PhoneNumber, PhoneReader
+from schemas.row_phone import PhoneStep
+from schemas.row_values import FieldFault, FieldStep, first_value
+from schemas.wall_clock import WallClockReader, WallTime
+
+_MAX_PLANS: Final = 256
+_MAX_PLAN_CHARACTERS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedLead:
+    """A record that is a lead.
+
+    Attributes:
+        campaign: The campaign that calls it.
+        phone: The national digits, as they are sent.
+        e164: The country code and the national digits, as one number.
+        values: A value for each of the schema's `sent_names`; None where the lead lacks it.
+        expires_at: When it expires, in seconds since 1970 in UTC, if it does.
+        do_not_call: Whether the record itself says not to call.
+        note: What a person should know about how it was read.
+    """
+
+    campaign: str
+    phone: str
+    e164: int
+    values: tuple[object | None, ...]
+    expires_at: float | None
+    do_not_call: bool
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record that is no lead.
+
+    Attributes:
+        reason: One of the reasons of an invalid record: that of the first fault in the schema's
+            order.
+        detail: Every fault: the field, what was read, what is right.
+        campaign: The campaign, where it could be read.
+        phone: The national digits, where they could be read.
+    """
+
+    reason: str
+    detail: str
+    campaign: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How records with certain columns are read."""
+
+    steps: tuple[FieldStep | PhoneStep, ...]
+    campaign_columns: tuple[str, ...]
+
+
+class LeadChecker:
+    """Checks records against a lead schema.
+
+    Args:
+        schema: What a lead is.
+        zone: The dialer's zone, in which wall clocks are read.
+        campaign: The campaign of all leads, or None where a column names it.
+        campaign_field: The column that names each lead's campaign, or None; matched like any
+            column, by letters and digits.
+    """
+
+    def __init__(
+        self,
+        schema: LeadSchema,
+        *,
+        zone: ZoneInfo,
+        campaign: str | None,
+        campaign_field: str | None,
+    ) -> None:
+        if (campaign is None) == (campaign_field is None):
+            raise ValueError("exactly one of campaign and campaign_field must be given")
+        self._schema = schema
+        self._campaign = campaign
+        self._campaign_field = campaign_field
+        self._read_campaign = text_reader(None)
+        self._phones = PhoneReader(schema.region, schema.phone.types, schema.phone.pattern)
+        self._readers = {
+            field.name: _reader(field, zone)
+            for field in schema.fields
+            if field.role is not Role.PHONE
+        }
+        self._expiry_name = schema.expiry.name if schema.expiry is not None else None
+        self._plans: dict[tuple[str, ...], _Plan] = {}
+
+    def check(self, fields: Mapping[str, object]) -> CheckedLead | Refusal:
+        """Check one record.
+
+        A field is read from the first of its columns that is not empty (the phone: see
+        `PhoneStep`; do-not-call: any column that says so counts). Where all are empty or missing,
+        the schema's default stands in.
+
+        Args:
+            fields: The record: a cell for each column, text in CSV, anything in JSON. A tuple
+                holds the differing cells of columns whose header stands more than once.
+        """
+        plan = self._plan(fields)
+        values: list[object] = []
+        faults: list[FieldFault] = []
+        phone: PhoneNumber | None = None
+        expires_at: float | None = None
+        do_not_call = False
+        for step in plan.steps:
+            value = step.value(fields)
+            if type(value) is FieldFault:
+                faults.append(value)
+            elif type(value) is PhoneNumber:
+                phone = value
+                values.append(value.national)
+            elif type(value) is WallTime:
+                values.append(value.text)
+                if step.field.name == self._expiry_name:
+                    expires_at = value.epoch_secs
+            elif step.field.role is Role.DO_NOT_CALL:
+                do_not_call = do_not_call or value is True
+            else:
+                values.append(value)
+        campaign = self._campaign
+        if campaign is None:
+            named = self._campaign_of(fields, plan.campaign_columns)
+            if isinstance(named, FieldFault):
+                faults.append(named)
+            else:
+                campaign = named
+        if faults or phone is None or campaign is None:
+            return _refusal(faults, campaign, phone)
+        return CheckedLead(
+            campaign, phone.national, phone.e164, tuple(values), expires_at, do_not_call, phone.note
+        )
+
+    def _plan(self, fields: Mapping[str, object]) -> _Plan:
+        names = tuple(fields)
+        plan = self._plans.get(names)
+        if plan is None:
+            plan = self._new_plan(names)
+            # Records of one file share their columns; those of others may each have their own.
+            if len(self._plans) >= _MAX_PLANS:
+                self._plans.clear()
+            if sum(map(len, names)) <= _MAX_PLAN_CHARACTERS:
+                self._plans[names] = plan
+        return plan
+
+    def _new_plan(self, names: Sequence[str]) -> _Plan:
+        columns = Columns(names)
+        steps = tuple(self._step(field, columns.feeding(field)) for field in self._schema.fields)
+        named = columns.named(self._campaign_field) if self._campaign_field is not None else ()
+        return _Plan(steps, named)
+
+    def _step(self, field: LeadField, columns: tuple[str, ...]) -> FieldStep | PhoneStep:
+        if field.role is Role.PHONE:
+            return PhoneStep(field, columns, self._phones)
+        return FieldStep.of(field, columns, self._readers[field.name])
+
+    def _campaign_of(
+        self, fields: Mapping[str, object], columns: Sequence[str]
+    ) -> str | FieldFault:
+        name = self._campaign_field
+        value = first_value(fields, columns, self._read_campaign)
+        if isinstance(value, str):
+            return value.strip()
+        if isinstance(value, FieldFault):
+            return FieldFault(value.reason, f"{name}: {value.detail}")
+        missing = "is empty" if columns else "the record has no such column"
+        return FieldFault("field_invalid", f"{name}: {missing}; right is the name of a campaign")
+
+
+def _refusal(
+    faults: Sequence[FieldFault], campaign: str | None, phone: PhoneNumber | None
+) -> Refusal:
+    return Refusal(
+        reason=faults[0].reason,
+        detail="; ".join(fault.detail for fault in faults),
+        campaign=campaign,
+        phone=phone.national if phone is not None else None,
+    )
+
+
+def _reader(field: LeadField, zone: ZoneInfo) -> CellReader:
+    if field.logical is Logical.WALL_CLOCK:
+        return WallClockReader(field.format, zone).read
+    return cell_reader(field)
