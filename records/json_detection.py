@@ -1,0 +1,51 @@
+"""Telling JSON lines from CSV and from JSON documents by a file's first bytes."""
+
+import json
+
+from records.json_lines import NotAnObject, read_object
+
+
+def is_object(line: bytes) -> bool:
+    """Say whether a line is a JSON object.
+
+    >>> is_object(b' {"Phone": 1}'), is_object(b"[]")
+    (True, False)
+    """
+    if not line.lstrip().startswith(b"{"):
+        return False
+    try:
+        read_object(line)
+    except NotAnObject:
+        return False
+    return True
+
+
+def is_document(content: bytes, lines: list[bytes]) -> bool:
+    r"""Say whether a content is one JSON value rather than one a line, as far as it goes.
+
+    That is an array of objects, or a value that goes on over line ends. Junk in the first line of
+    a file of JSON lines is neither: there the JSON breaks off where the next line begins.
+
+    Args:
+        content: the beginning of the file's text, without a byte order mark.
+        lines: its whole lines that are not blank.
+
+    >>> is_document(b'[{"Phone": 1}]', [b'[{"Phone": 1}]'])
+    True
+    >>> is_document(b'[\n{"Phone": 1}\n{"Phone": 2}\n', [b"[", b'{"Phone": 1}', b'{"Phone": 2}'])
+    False
+    """
+    text = content.decode(errors="replace").lstrip()
+    if not text.startswith(("{", "[")):
+        return False
+    try:
+        value, end = json.JSONDecoder().raw_decode(text)
+    except json.JSONDecodeError as e:
+        begun = [line for line in text[: e.pos].split("\n") if line.strip()]
+        return len(begun) > 2
+    except (RecursionError, ValueError):  # nested without end; a number of thousands of digits
+        return False
+    if "\n" in text[:end]:
+        return True
+    holds_objects = isinstance(value, list) and any(isinstance(item, dict) for item in value)
+    return holds_objects and not any(map(is_object, lines[1:]))

@@ -1,0 +1,128 @@
+"""How a file is to be read, found from its first bytes: CSV or JSON lines, and its header.
+
+By content, not by name: exports arrive under any name. The name is asked only where the content
+says nothing, as in a file of JSON lines that begins with junk.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from records.foreign import foreign_file, is_binary
+from records.header import Header, looks_like_data, read_headers, shown_columns, text_start
+from records.json_detection import is_document, is_object
+from schemas.columns import has_phone_column, nearest_phone_column
+from schemas.lead_schema import LeadSchema
+
+# How much of a file's beginning decides; a header must end within it.
+HEAD_BYTES = 256 * 1024
+
+_JSON_LINES_NAME = re.compile(r"\.(?:jsonl|ndjson|ldjson)(?:\.\w+)?$", re.IGNORECASE)
+
+
+class NotALeadFile(Exception):
+    """A file that holds no leads; the text says what it is and what to do, and no phone number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the records of a file are read.
+
+    Attributes:
+        format: `csv` or `json_lines`.
+        delimiter: what separates the cells, in CSV.
+        header: the columns' names, in CSV; "" for a nameless one. Empty: there is no text at all.
+        body_offset: where the first record begins: so many bytes into the plain content, in
+            UTF-8 and without NUL bytes.
+    """
+
+    format: Literal["csv", "json_lines"]
+    delimiter: str | None = None
+    header: tuple[str, ...] = ()
+    body_offset: int = 0
+
+
+def detect_layout(head: bytes, *, name: str, schema: LeadSchema) -> Layout:
+    """Find out how a lead file is to be read.
+
+    Args:
+        head: the first `HEAD_BYTES` bytes of the plain content (see `records.opening`), or all
+            of it where it is shorter.
+        name: the file's name, for messages.
+        schema: what a lead is; the header of a CSV file must have a column for its phone number.
+
+    Raises:
+        NotALeadFile: It is another kind of file, or its header names no phone column.
+    """
+    foreign = foreign_file(head)
+    if foreign is not None:
+        raise NotALeadFile(f"{name} is {foreign.what}; {foreign.remedy}")
+    content = head.replace(b"\0", b"")
+    whole = len(head) < HEAD_BYTES
+    text = content[text_start(content) :]
+    lines = _text_lines(text, whole=whole)
+    if not text.strip():
+        return _empty(content, name=name, whole=whole)
+    if lines and is_object(lines[0]):
+        return Layout("json_lines", body_offset=len(content) - len(text))
+    headers = read_headers(content)
+    header = _phone_header(headers, schema)
+    if header is not None:
+        return _csv(header, name=name, whole=whole)
+    if is_document(text, lines):
+        raise NotALeadFile(
+            f"{name} is one JSON value over the whole file; write one object a line (JSON lines)"
+        )
+    if _is_json_lines(text, lines, name=name):
+        return Layout("json_lines", body_offset=len(content) - len(text))
+    if is_binary(head):
+        raise NotALeadFile(f"{name} is binary data of a kind not known here; export it as CSV")
+    raise NotALeadFile(_without_phone_column(headers, name=name, schema=schema))
+
+
+def _text_lines(text: bytes, *, whole: bool) -> list[bytes]:
+    """Return the lines that are not blank, the last one only if nothing of it is missing."""
+    lines = text.split(b"\n")
+    if not whole:
+        lines.pop()
+    return [line for line in lines if line.strip()]
+
+
+def _empty(content: bytes, *, name: str, whole: bool) -> Layout:
+    if not whole:
+        raise NotALeadFile(f"{name} begins with {HEAD_BYTES:,} bytes without any text")
+    return Layout("csv", ",", body_offset=len(content))
+
+
+def _phone_header(headers: Sequence[Header], schema: LeadSchema) -> Header | None:
+    """Choose the delimiter under which there is a phone column, and of several the most columns.
+
+    `Phone;;` has one under the comma too, with two semicolons in its name.
+    """
+    fitting = [header for header in headers if has_phone_column(header.cells, schema)]
+    return max(fitting, key=lambda header: len(header.cells), default=None)
+
+
+def _csv(header: Header, *, name: str, whole: bool) -> Layout:
+    if not header.ended and not whole:
+        raise NotALeadFile(
+            f"{name}: its header does not end within {HEAD_BYTES:,} bytes; check the quotes in it"
+        )
+    return Layout("csv", header.delimiter, header.cells, header.end)
+
+
+def _is_json_lines(text: bytes, lines: Sequence[bytes], *, name: str) -> bool:
+    if any(map(is_object, lines)):
+        return True
+    return text.lstrip().startswith(b"{") or _JSON_LINES_NAME.search(name) is not None
+
+
+def _without_phone_column(headers: Sequence[Header], *, name: str, schema: LeadSchema) -> str:
+    cells = max((header.cells for header in headers), key=len, default=())
+    wanted = f"no column {schema.phone.name} (or another of its names in the lead schema)"
+    if looks_like_data(cells):
+        return f"{name} has {wanted}: its first line looks like a lead; add a line of column names"
+    read = f"{name} has {wanted}; read: {shown_columns(cells) or 'no text'}"
+    nearest = nearest_phone_column(cells, schema)
+    return read if nearest is None else f"{read}. Should one of them be {nearest}?"
