@@ -1,0 +1,82 @@
+"""What passes between reading, splitting and decoding."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from records.layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class RawBlock:
+    """Some whole records of a file, one behind the other, as bytes.
+
+    Attributes:
+        file: the file's name, as the caller calls it.
+        first: the number of the first record; data records count from 1, blank lines not at all.
+        layout: how the bytes are to be read.
+        texts: a record's bytes each, without line ends and NUL bytes.
+        faults: why a record cannot be read as it stands (its bytes may then be its beginning
+            only), by its place in `texts`.
+    """
+
+    file: str
+    first: int
+    layout: Layout
+    texts: Sequence[bytes]
+    faults: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A record that could be read.
+
+    Attributes:
+        number: which data record of its file it is, from 1.
+        fields: its values by their names as the file has them: text in CSV, any JSON value in
+            JSON lines. A name that stands twice over different values has a tuple of them.
+        lead_json: the record as one line of JSON.
+        windows_1252: its bytes were no UTF-8 and have been read as Windows-1252.
+    """
+
+    number: int
+    fields: Mapping[str, object]
+    lead_json: bytes
+    windows_1252: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    r"""A record that could not be read.
+
+    Attributes:
+        number: which data record of its file it is, from 1.
+        raw: its text, at most 1 MiB of it; a byte that is no UTF-8 stands as a backslash escape
+            (`\xff`), unless the row was read as Windows-1252.
+        reason: `unreadable`, or `columns` when its cells fit no columns.
+        detail: what is wrong with it.
+    """
+
+    number: int
+    raw: str
+    reason: str
+    detail: str
+
+    @property
+    def lead_json(self) -> bytes:
+        """The raw text as a JSON string."""
+        return as_json(self.raw)
+
+
+def as_json(value: object) -> bytes:
+    """Write a value as one line of JSON, lone halves of a surrogate pair as their escapes.
+
+    >>> as_json(("a", None))
+    b'["a",null]'
+    """
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode("ascii")

@@ -1,0 +1,66 @@
+"""Blocks of raw records to fields: one answer for each record, whatever stands in it."""
+
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
+
+from records.blocks import Decoded, RawBlock, Unreadable, as_json
+from records.csv_decoding import decode_csv
+from records.encodings import UTF8_MARK
+from records.json_lines import NotAnObject, read_object
+from schemas.outcome import outcome_lead
+
+_TEXT_LEAD = "an outcome whose lead is a text that could not be read: correct the text, send that"
+
+
+def decode(block: RawBlock) -> tuple[list[Decoded], list[Unreadable]]:
+    """Read the records of a block.
+
+    Returns:
+        Those that could be read and those that could not, each in the order of the file. Every
+        record of the block is in exactly one of the two.
+    """
+    decoded: list[Decoded] = []
+    unreadable = [
+        Unreadable(block.first + place, _escaped(block.texts[place]), "unreadable", fault)
+        for place, fault in block.faults.items()
+    ]
+    for answer in _answers(block):
+        if isinstance(answer, Decoded):
+            decoded.append(answer)
+        else:
+            unreadable.append(answer)
+    return decoded, sorted(unreadable, key=attrgetter("number"))
+
+
+def _answers(block: RawBlock) -> Iterator[Decoded | Unreadable]:
+    sound = [
+        (block.first + place, text)
+        for place, text in enumerate(block.texts)
+        if place not in block.faults
+    ]
+    if block.layout.format == "csv":
+        return decode_csv(sound, block.layout)
+    return _decode_json_lines(sound)
+
+
+def _decode_json_lines(numbered: Sequence[tuple[int, bytes]]) -> Iterator[Decoded | Unreadable]:
+    for number, line in numbered:
+        # Files glued together carry the mark of the second one inside. CR is blank space between
+        # tokens; as a line end it would cut the outcome's line.
+        plain = line.removeprefix(UTF8_MARK).replace(b"\r", b" ").strip()
+        try:
+            fields = read_object(plain)
+        except NotAnObject as e:
+            yield Unreadable(number, _escaped(line), "unreadable", str(e))
+            continue
+        lead = outcome_lead(fields)
+        if lead is None:
+            yield Decoded(number, fields, plain)
+        elif isinstance(lead, str):
+            yield Unreadable(number, lead, "unreadable", _TEXT_LEAD)
+        else:
+            yield Decoded(number, lead, as_json(lead))
+
+
+def _escaped(record: bytes) -> str:
+    return record.decode(errors="backslashreplace")
