@@ -3,6 +3,7 @@
 import http.client
 import importlib.metadata
 import socket
+import ssl
 import struct
 from contextlib import closing
 from typing import cast
@@ -85,23 +86,25 @@ class Connection:
         return "".join(f"{line}\r\n" for line in (*lines, "")).encode("ascii")
 
     def _check_alive(self) -> None:
-        """See whether the other side has hung up since the connection was made.
+        """See whether the other side has hung up since the connection was made, or has spoken.
+
+        A server that ends idle connections does the one or the other (with a 408). Without this
+        look the request would be sent to nobody, and nobody know. Over TLS it also reads the
+        session tickets, behind which the end of the connection may stand.
 
         Raises:
-            NothingSent: it has. (Without this the request would be sent, and nobody know.)
+            NothingSent: it has.
         """
         try:
             self._socket.settimeout(0)
-            # The plain socket's recv: TLS has no peeking, and what is asked is whether the line is up.
-            if socket.socket.recv(self._socket, 1, socket.MSG_PEEK):
-                return
-        except BlockingIOError:
+            came = self._socket.recv(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
             return
         except OSError as error:
-            raise NothingSent(
-                f"the connection broke before the request ({reason_of(error)})"
-            ) from error
-        raise NothingSent("the dialer closed the connection before the request")
+            message = f"the connection broke before the request ({reason_of(error)})"
+            raise NothingSent(message) from error
+        what = "spoke" if came else "closed the connection"
+        raise NothingSent(f"the dialer {what} before the request")
 
 
 def _send(timed: DeadlineSocket, request: bytes) -> None:
