@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pipeline import terminal
 from pipeline.command_line import help_text, nearest
 from pipeline.faults import Faults
-from pipeline.main_job import EXIT_NOT_STARTED, run_main_job
+from pipeline.main_job import EXIT_NOT_STARTED, EXIT_PENDING, run_main_job
 from pipeline.simulate import run_simulator
 from transforms.in_process import request_stop
 
@@ -48,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Faults as faults:
         terminal.complain(faults.faults)
         return EXIT_NOT_STARTED
+    except Exception as error:  # noqa: BLE001 - the last resort: its message might hold a number
+        terminal.complain([terminal.internal_failure(error)])
+        return EXIT_PENDING
 
 
 def _verb(words: list[str]) -> tuple[str, list[str]]:
