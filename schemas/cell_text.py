@@ -6,8 +6,10 @@ are written.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from decimal import Decimal
 from typing import Final
 
 QUOTE_LENGTH: Final = 40
@@ -43,7 +45,8 @@ _FULL_WIDTH_SHIFT: Final = 0xFEE0
 _VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
 
 _FORMULA_TEXT = re.compile(r"""=\s*(["'])(.*)\1""", re.DOTALL)
-_PLACEHOLDER = re.compile(r"[\s\-_]*|#?<?\(?(?:n\s*[./]?\s*a\.?|null|nan|none)\)?>?", re.IGNORECASE)
+_MAX_WRAPPED: Final = 1000
+_PLACEHOLDER = re.compile(r"#?<?\(?(?:n ?[./]? ?a\.?|null|nan|none)\)?>?", re.IGNORECASE)
 
 
 class _PlainCharacters(dict[int, str]):
@@ -69,12 +72,21 @@ def unwrapped(text: str) -> str:
     '98765'
     """
     stripped = text.strip()
-    while True:
+    # What is longer is no value of this kind; peeling it layer by layer could take for ever.
+    while len(stripped) <= _MAX_WRAPPED:
         formula = _FORMULA_TEXT.fullmatch(stripped)
-        inner = (formula[2] if formula else stripped).strip(" '\"")
+        inner = (formula[2] if formula else stripped).strip("'\"").strip()
         if inner == stripped:
             return inner
         stripped = inner
+    return stripped
+
+
+def is_nothing(cell: object) -> bool:
+    """Say whether a cell that is no text holds nothing: null, or a dataframe's not-a-number."""
+    if isinstance(cell, float):
+        return math.isnan(cell)
+    return cell is None or (isinstance(cell, Decimal) and cell.is_nan())
 
 
 def is_placeholder(text: str) -> bool:
@@ -83,7 +95,7 @@ def is_placeholder(text: str) -> bool:
     >>> is_placeholder("n.a."), is_placeholder("0")
     (True, False)
     """
-    return _PLACEHOLDER.fullmatch(text) is not None
+    return not text.strip(" -_") or _PLACEHOLDER.fullmatch(text) is not None
 
 
 def quoted(cell: object) -> str:
@@ -94,6 +106,8 @@ def quoted(cell: object) -> str:
     """
     if isinstance(cell, bool):
         return "true" if cell else "false"
+    if cell is None:
+        return "null"
     if isinstance(cell, int) and abs(cell) >= 10**QUOTE_LENGTH:
         return "a number of more than 40 digits"
     if isinstance(cell, dict | list | tuple | bytes):

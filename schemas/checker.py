@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from schemas.cells import CellReader, cell_reader, text_reader
+from schemas.cells import read_text
 from schemas.columns import Columns
-from schemas.lead_field import LeadField, Logical, Role
+from schemas.field_readers import reader_of
+from schemas.lead_field import LeadField, Role
 from schemas.lead_schema import LeadSchema
 from schemas.phones import PhoneNumber, PhoneReader
 from schemas.row_phone import PhoneStep
 from schemas.row_values import FieldFault, FieldStep, first_value
-from schemas.wall_clock import WallClockReader, WallTime
+from schemas.wall_clock import WallTime
 
 _MAX_PLANS: Final = 256
 _MAX_PLAN_CHARACTERS: Final = 20_000
@@ -93,10 +94,9 @@ class LeadChecker:
         self._schema = schema
         self._campaign = campaign
         self._campaign_field = campaign_field
-        self._read_campaign = text_reader(None)
         self._phones = PhoneReader(schema.region, schema.phone.types, schema.phone.pattern)
         self._readers = {
-            field.name: _reader(field, zone)
+            field.name: reader_of(field, zone)
             for field in schema.fields
             if field.role is not Role.PHONE
         }
@@ -175,7 +175,7 @@ class LeadChecker:
         self, fields: Mapping[str, object], columns: Sequence[str]
     ) -> str | FieldFault:
         name = self._campaign_field
-        value = first_value(fields, columns, self._read_campaign)
+        value = first_value(fields, columns, read_text)
         if isinstance(value, str):
             return value.strip()
         if isinstance(value, FieldFault):
@@ -193,9 +193,3 @@ def _refusal(
         campaign=campaign,
         phone=phone.national if phone is not None else None,
     )
-
-
-def _reader(field: LeadField, zone: ZoneInfo) -> CellReader:
-    if field.logical is Logical.WALL_CLOCK:
-        return WallClockReader(field.format, zone).read
-    return cell_reader(field)

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 DEFAULT_CLOCK_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
 """The form of a wall-clock field that names none."""
+
+
+CALLABLE_TYPES: Final = (
+    "mobile",
+    "fixed_line",
+    "toll_free",
+    "premium_rate",
+    "shared_cost",
+    "voip",
+    "personal_number",
+    "pager",
+    "uan",
+    "voicemail",
+)
+"""The types of phone number, by the names that `phonenumbers` gives them in its metadata."""
 
 
 class FieldType(StrEnum):
@@ -30,6 +46,10 @@ class FieldType(StrEnum):
     def is_number(self) -> bool:
         """Whether the values are numbers."""
         return self.is_whole or self in (FieldType.FLOAT, FieldType.DOUBLE)
+
+
+INT_BOUNDS: Final[Mapping[FieldType, int]] = {FieldType.INT: 2**31, FieldType.LONG: 2**63}
+"""The size of Avro's whole numbers: from minus the bound to one below it."""
 
 
 class Logical(StrEnum):

@@ -39,8 +39,10 @@ _LABEL = re.compile(
     r"\s*[.:#=\-]*|[mpt]\s*[.:\-]+)\s*",
     re.IGNORECASE | re.ASCII,
 )
+# A bare x needs a blank before it: 98765432x10 is a number with a digit masked.
 _EXTENSION = re.compile(
-    r"(?<=[\d)])\s*[,;]?\s*(?:extension|extn|ext|x)\s*[.:=]*\s*\d{0,6}\s*(?=[/,;|]|\Z)",
+    r"(?<=[\d)])(?:\s*[,;]?\s*(?:extension|extn|ext)\s*[.:=]*\s*\d{0,6}|[\s,;]\s*x\s*\d{1,6})"
+    r"\s*(?=[/,;|]|\Z)",
     re.IGNORECASE,
 )
 _PLACEHOLDER_PART = re.compile(r"(?<![^\s/,;|])n/a(?![^\s/,;|])", re.IGNORECASE)

@@ -7,17 +7,16 @@ Leads and do-not-disturb lists are read by this one reader.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 import phonenumbers
 
-from schemas.cell_text import clean, is_placeholder, quoted, unwrapped
+from schemas.cell_text import clean, is_nothing, is_placeholder, quoted, unwrapped
 from schemas.number_plan import EITHER, KnownNumber, NumberPlan
+from schemas.numeric_cells import whole_number
 from schemas.phone_text import BareNumber, NotDigits, bare_numbers
 
 _KIND_WORDS: Final = {
@@ -33,8 +32,7 @@ _KIND_WORDS: Final = {
     "uan": "a company's or telemarketer's service number",
     "voicemail": "a voicemail number",
 }
-_MAX_EXACT_FLOAT: Final = 2**53
-_MAX_DIGITS: Final = 20
+_MAX_PLAIN: Final = 10**15
 _COUNTING: Final = "1234567890"
 
 
@@ -102,7 +100,7 @@ class PhoneReader:
             The first number in the cell that may be called (if landlines may be called too: the
             first mobile, if there is one), or why there is none.
         """
-        plain = str(cell) if type(cell) is int and abs(cell) < 10**_MAX_DIGITS else cell
+        plain = str(cell) if type(cell) is int and abs(cell) < _MAX_PLAIN else cell
         if type(plain) is str and self._is_plain(plain):
             return PhoneNumber(plain, int(f"{self._plan.country_code}{plain}"))
         found = self._numbers(cell)
@@ -243,24 +241,7 @@ def _text(cell: object) -> str | None:
     """Return a cell as text, whole numbers of any numeric type as their digits, or None."""
     if isinstance(cell, str):
         return cell
-    if cell is None:
+    if is_nothing(cell):
         return ""
-    if isinstance(cell, float) and math.isnan(cell):
-        return ""
-    if isinstance(cell, Decimal) and cell.is_nan():
-        return ""
-    whole = _whole(cell)
+    whole = whole_number(cell)
     return None if whole is None else str(whole)
-
-
-def _whole(cell: object) -> int | None:
-    """Return a number without a fraction that is exactly known and has a phone number's size."""
-    if isinstance(cell, bool):
-        return None
-    if isinstance(cell, int):
-        return cell if abs(cell) < 10**_MAX_DIGITS else None
-    if isinstance(cell, float):
-        return int(cell) if cell.is_integer() and abs(cell) < _MAX_EXACT_FLOAT else None
-    if isinstance(cell, Decimal) and cell.is_finite() and cell.adjusted() < _MAX_DIGITS:
-        return int(cell) if cell == cell.to_integral_value() else None
-    return None

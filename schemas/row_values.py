@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.cell_text import quoted
-from schemas.cells import MISSING, CellReader, Misread, do_not_call
+from schemas.cells import MISSING, CellReader, Misread
 from schemas.lead_field import LeadField, Role
+from schemas.marks import read_do_not_call
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _mark(row: Mapping[str, object], columns: Sequence[str]) -> object:
     marks: list[object] = []
     for column in columns:
         cell = row[column]
-        marks += map(do_not_call, cell if type(cell) is tuple else (cell,))
+        marks += map(read_do_not_call, cell if type(cell) is tuple else (cell,))
     if not marks:
         return MISSING
     misread = next((mark for mark in marks if isinstance(mark, Misread)), None)

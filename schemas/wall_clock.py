@@ -7,7 +7,6 @@ and month are never guessed.
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -15,8 +14,9 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from schemas.cell_text import clean, is_placeholder, quoted, unwrapped
+from schemas.cell_text import clean, is_nothing, is_placeholder, quoted, unwrapped
 from schemas.cells import MISSING, Misread, Missing
+from schemas.defaults import is_in_form
 from schemas.lead_field import DEFAULT_CLOCK_FORMAT
 
 _ISO = re.compile(
@@ -39,6 +39,7 @@ _NAMED_PARTS: Final = {
 }
 _EXAMPLE: Final = datetime(2037, 6, 30, 18)
 _CACHED_TEXTS: Final = 4096
+_MAX_CACHED_LENGTH: Final = 64
 _FIRST_YEAR: Final = 1000
 """Earlier years are written with fewer than four digits by some systems, and are no expiry."""
 
@@ -79,8 +80,8 @@ class WallClockReader:
         A datetime with a zone is an instant; one without is the wall clock already.
         """
         if isinstance(cell, str):
-            return self._read_text(cell)
-        if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+            return self._read_text(cell) if len(cell) <= _MAX_CACHED_LENGTH else self._text(cell)
+        if is_nothing(cell):
             return MISSING
         if isinstance(cell, datetime):
             return self._moment(cell, cell)
@@ -117,11 +118,7 @@ class WallClockReader:
 
 def _in_form(text: str, form: str) -> datetime | None:
     """Read text of exactly the form: `strptime` alone would take 2037-6-1 for 2037-06-01."""
-    try:
-        moment = datetime.strptime(text, form)
-        return moment if moment.strftime(form) == text else None
-    except ValueError:
-        return None
+    return datetime.strptime(text, form) if is_in_form(text, form) else None
 
 
 def _in_iso(text: str, *, plainly: bool) -> datetime | None:
