@@ -58,6 +58,7 @@ def simulator() -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        print("The dialer says:", process.stdout.read().strip() or "nothing", flush=True)
         process.stdout.close()
 
 
