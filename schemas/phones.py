@@ -133,6 +133,8 @@ class PhoneReader:
 
     def _numbers(self, cell: object) -> list[KnownNumber] | PhoneFault:
         """Return the different numbers of a cell, at least one, each digit accounted for."""
+        if type(cell) is str and self._plain is not None and self._plain.fullmatch(cell):
+            return [KnownNumber(self._plan.country_code, cell, self._plan.region, "mobile")]
         text = _text(cell)
         if text is None:
             return self._invalid(cell, "it is neither text nor a whole number")
