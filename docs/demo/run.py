@@ -58,7 +58,8 @@ def simulator() -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        print("The dialer says:", process.stdout.read().strip() or "nothing", flush=True)
+        if last_words := process.stdout.read().strip():
+            print("The dialer says:", last_words, flush=True)
         process.stdout.close()
 
 
