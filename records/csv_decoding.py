@@ -8,7 +8,7 @@ from records.layout import Layout
 from records.repeats import merged
 from records.rows import as_text, read_rows
 
-_HEADER_AGAIN = "the header is repeated here"
+HEADER_AGAIN = "the header is repeated here"
 _RUNAWAY_QUOTE = (
     "a quoted cell goes on over line ends and text follows its closing quote: "
     "the quote that opened it was probably never closed"
@@ -56,7 +56,7 @@ class _Columns:
             return "unreadable", _RUNAWAY_QUOTE
         # Nearly every row differs from the header in its first cell.
         if _bare(row[:1]) == self._bare_names[:1] and _bare(row) == self._bare_names:
-            return "columns", _HEADER_AGAIN
+            return "columns", HEADER_AGAIN
         width = len(self._names)
         if len(row) > width and any(map(str.strip, row[width:])):
             return "columns", f"{len(row)} cells under {width} columns"

@@ -136,7 +136,14 @@ class CsvCutter:
     ([b'a,"b\nc"'], [b'd,e"'], Cut(text=b'"f', size=2, open_quote=True))
     """
 
-    def __init__(self, delimiter: str) -> None:
+    def __init__(self, delimiter: str, *, quotes: bool = True) -> None:
+        """Cut at line ends outside quotes.
+
+        Args:
+            delimiter: one ASCII character; a quote behind it opens a cell.
+            quotes: whether quotes open cells at all; False for a text of plain lines.
+        """
+        self._quotes = quotes
         self._delimiter = delimiter.encode()
         d = re.escape(self._delimiter)
         record = record_pattern(delimiter).pattern
@@ -152,6 +159,8 @@ class CsvCutter:
         if self._after_cr and piece:
             piece = piece.removeprefix(b"\n")
             self._after_cr = False
+        if not self._quotes:
+            return self._feed_plain(piece)
         if b'"' not in piece and self._at in (_At.CELL_START, _At.BARE):
             return self._feed_plain(piece)
         records = []

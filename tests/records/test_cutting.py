@@ -80,6 +80,15 @@ def test_b3_any_delimiter_opens_the_next_cell(delimiter: str, data: st.DataObjec
     assert fed(CsvCutter(delimiter), content, sizes) == expected
 
 
+@given(CONTENT, st.lists(st.integers(1, 30), min_size=1, max_size=4))
+def test_h1_plain_lines_end_at_any_line_end_whatever_quotes_say(
+    content: bytes, sizes: list[int]
+) -> None:
+    *lines, rest = re.split(rb"\r\n|\r|\n", content)
+    expected = (lines, Cut(rest, len(rest)) if rest else None)
+    assert fed(CsvCutter(",", quotes=False), content, sizes) == expected
+
+
 @given(st.binary(max_size=200), st.lists(st.integers(1, 30), min_size=1, max_size=4))
 def test_b5_json_lines_end_at_lf_and_at_nothing_else(content: bytes, sizes: list[int]) -> None:
     content = content.replace(b"\x01", b"\n").replace(b"\x02", b"\r")
