@@ -39,8 +39,11 @@ def read_rows(records: Sequence[str], delimiter: str) -> list[list[str]]:
 
 
 def blanks(delimiter: str | None) -> bytes:
-    """Return the bytes of which a record without any text is made; no delimiter: JSON lines."""
-    return b" \t\r\n\v\f" + (b"" if delimiter is None else b'"' + delimiter.encode())
+    """Return the bytes of which a record without any text is made; no delimiter: JSON lines.
+
+    1A is what old systems write behind the last line.
+    """
+    return b" \t\r\n\v\f\x1a" + (b"" if delimiter is None else b'"' + delimiter.encode())
 
 
 def without_marks(cells: Iterable[str]) -> list[str]:

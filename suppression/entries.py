@@ -83,7 +83,7 @@ class Entries:
         if self._plain is None:
             return range(len(entries))
         numbers, others = self._plain.split(entries)
-        self._numbers.extend(numbers)
+        self._numbers.frombytes(numbers.tobytes())
         return others
 
     def _add_read(self, entry: str) -> bool:

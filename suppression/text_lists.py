@@ -46,10 +46,9 @@ class TextList:
             ListError: It has several columns, or a number has lost digits.
         """
         for first, lines in _numbered_lines(stream, self._name):
-            texts = [as_text(line.strip())[0].strip() for line in lines]
+            texts = [text.strip() for text in _texts(lines)]
             places = [place for place, text in enumerate(texts, first) if text]
-            filled = [text for text in texts if text]
-            unread = self._entries.add(filled, places, self._dealt_with)
+            unread = self._entries.add(list(filter(None, texts)), places, self._dealt_with)
             self._entries.not_numbers += len(unread)
 
     def _dealt_with(self, line: str, place: int) -> bool:
@@ -92,6 +91,13 @@ def _numbered_lines(stream: ByteStream, name: str) -> Iterator[tuple[int, list[b
     rest = cutter.rest()
     if rest is not None:
         yield first, _whole([rest if rest.size > len(rest.text) else rest.text], name)
+
+
+def _texts(lines: Sequence[bytes]) -> list[str]:
+    try:
+        return b"\n".join(lines).decode().split("\n")
+    except UnicodeDecodeError:
+        return [as_text(line)[0] for line in lines]
 
 
 def _whole(lines: Sequence[bytes | Cut], name: str) -> list[bytes]:

@@ -63,7 +63,7 @@ def test_a_block_travels_pickled() -> None:
     assert pickle.loads(pickle.dumps(block)) == block
 
 
-@pytest.mark.parametrize("line", [b"", b" ", b",", b' , "" ,\t', b'"\n\n",', b"\x0c"])
+@pytest.mark.parametrize("line", [b"", b" ", b",", b' , "" ,\t', b'"\n\n",', b"\x0c", b"\x1a"])
 def test_c4_blank_lines_and_rows_of_empty_cells_are_no_records(line: bytes) -> None:
     content = read(HEADER + line + b"\n9876512345,A\n" + line + b"\r\n9876512346,B\n" + line)
     assert content.numbers == [1, 2]

@@ -319,3 +319,13 @@ def test_a_number_that_is_spelled_in_parts_is_the_number_a_lead_has() -> None:
     lead = PHONES.read("+91 98765-12345")
     assert isinstance(lead, PhoneNumber)
     assert opened("98765 12345").listed(np.array([lead.e164])).tolist() == [True]
+
+
+@given(st.binary(max_size=200), st.booleans())
+def test_any_bytes_are_a_list_or_refused_without_a_number_in_the_words(
+    content: bytes, allow_empty: bool
+) -> None:
+    try:
+        opened(content, allow_empty=allow_empty)
+    except ListError as e:
+        assert str(e).startswith("dnd.txt")  # noqa: PT017  # both ends are right
