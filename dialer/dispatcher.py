@@ -196,7 +196,7 @@ class Dispatcher:
                 outcomes.append(outcome)
                 outcomes.extend(self._release(lead, ledger, now))
                 continue
-            half = ledger.knowledge.standing(lead.campaign, lead.phone).half
+            half = ledger.knowledge.half_of(lead.campaign, lead.phone)
             if not taken:
                 kind = half
             if half == kind:

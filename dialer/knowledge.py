@@ -31,13 +31,11 @@ class Standing:
         own: the last request of this run that settled it.
         other: the last request of any other run that settled it.
         own_unknowns: how many requests of this run left it unknown.
-        half: the refused half that it belongs to, if it does.
     """
 
     own: Settled | None
     other: Settled | None
     own_unknowns: int
-    half: Half | None
 
 
 class Knowledge:
@@ -111,8 +109,11 @@ class Knowledge:
             own=self._own.get(key),
             other=self._other.get(key),
             own_unknowns=self._own_unknowns.get(key, 0),
-            half=self._halves.get(key),
         )
+
+    def half_of(self, campaign: str, phone: str) -> Half | None:
+        """The refused half that a lead belongs to; None: it belongs to none."""
+        return self._halves.get(self._keys.pack(campaign, phone)) if self._halves else None
 
     def request_id(self, slot: int) -> str:
         """The name of a slot's request."""

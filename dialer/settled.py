@@ -95,6 +95,8 @@ class SettledTable:
         at = self._recent.get(key)
         if at is not None:
             return Settled(self._new_slots[at], Ending(self._new_endings[at]))
+        if not len(self._keys):
+            return None
         place = int(np.searchsorted(self._keys, np.uint64(key)))
         if place < len(self._keys) and int(self._keys[place]) == key:
             return Settled(int(self._slots[place]), Ending(int(self._endings[place])))

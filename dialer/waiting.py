@@ -1,5 +1,6 @@
 """Leads that wait for their turn: kept in their blocks, and named by campaign in reading order."""
 
+from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,9 @@ from records.lead_block import Lead, LeadBlock
 
 LeadKey = tuple[str, str]
 """What makes two leads one: campaign and phone."""
+
+
+_UNPACKED_LEADS = 256
 
 
 class WaitingLeads:
@@ -31,17 +35,24 @@ class WaitingLeads:
         self._blocks = blocks
         self._places = places
         self._next = 0
+        self._ahead: deque[Lead] = deque()
 
     def __len__(self) -> int:
-        return len(self._places) - self._next
+        return len(self._places) - self._next + len(self._ahead)
 
     def pop(self) -> Lead | None:
         """Take the first one; None: there is none left."""
-        if self._next >= len(self._places):
-            return None
-        block, row = self._places[self._next]
-        self._next += 1
-        return self._blocks[int(block)].row(int(row))
+        if not self._ahead and self._next < len(self._places):
+            self._unpack()
+        return self._ahead.popleft() if self._ahead else None
+
+    def _unpack(self) -> None:
+        """Take some leads out of their block ahead of time."""
+        places = self._places[self._next : self._next + _UNPACKED_LEADS]
+        block = places[0, 0]
+        rows = places[places[:, 0] == block, 1]
+        self._next += len(rows)
+        self._ahead.extend(self._blocks[int(block)].rows(rows))
 
 
 def by_campaign(blocks: Sequence[LeadBlock]) -> list[WaitingLeads]:

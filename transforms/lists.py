@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from apache_beam.io.filesystem import BeamIOError
-from suppression.lists import ListError, Screen, open_list
 
 from schemas.phones import PhoneReader
+from suppression.lists import ListError, Screen, open_list
 from transforms.read import open_raw
 
 
