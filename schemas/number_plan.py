@@ -125,8 +125,10 @@ class NumberPlan:
         if prefix and digits.startswith(prefix):
             yield from self._at_home(digits[len(prefix) :])
         code = str(self.country_code)
-        if digits.startswith(code) and len(digits) - len(code) in self._line_lengths:
-            yield from self._at_home(digits[len(code) :])
+        # Some write the trunk prefix before the country code: 091-98...
+        for before in {code, prefix + code}:
+            if digits.startswith(before) and len(digits) - len(before) in self._line_lengths:
+                yield from self._at_home(digits[len(before) :])
         international = self._international_prefix.match(digits)
         if international:
             yield from _abroad(digits[international.end() :], self)
