@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
 from pipeline.faults import Faults
@@ -11,7 +10,7 @@ from records.opening import open_leads
 from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema
 from transforms.in_process import stop_requested
-from transforms.read import HashedStream, InputFile, open_raw
+from transforms.read import HashedStream, InputFile, open_raw, reason_of
 
 
 def find_inputs(
@@ -34,8 +33,8 @@ def find_inputs(
             files.append(_inspect(name, schema, campaign_field))
         except NotALeadFile as error:
             faults.append(str(error))
-        except (OSError, BeamIOError) as error:
-            faults.append(f"{name} cannot be read: {_reason(error)}")
+        except OSError as error:
+            faults.append(f"{name} cannot be read: {reason_of(error)}")
     if faults:
         raise Faults(faults)
     return files
@@ -44,8 +43,8 @@ def find_inputs(
 def _matches(glob: str, faults: list[str]) -> list[str]:
     try:
         found = FileSystems.match([glob])[0].metadata_list
-    except (BeamIOError, ValueError) as error:
-        faults.append(f"--input {glob} cannot be looked up: {_reason(error)}")
+    except OSError as error:
+        faults.append(f"--input {glob} cannot be looked up: {reason_of(error)}")
         return []
     if not found:
         faults.append(f"--input {glob} matches no file")
@@ -64,7 +63,3 @@ def _inspect(name: str, schema: LeadSchema, campaign_field: str | None) -> Input
             f"{name} has no column {campaign_field} (--campaign_field); it has {columns}"
         )
     return InputFile(name=name, size_bytes=hashed.size_bytes, digest=digest, layout=layout)
-
-
-def _reason(error: Exception) -> str:
-    return (isinstance(error, OSError) and error.strerror) or type(error).__name__

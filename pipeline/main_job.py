@@ -20,6 +20,7 @@ from pipeline.options import RunOptions, read_options
 from pipeline.progress import Progress
 from pipeline.runs import FINISHED, OutputLock, RunRecord, Runs
 from pipeline.summary import Summary, summarise
+from suppression.lists import Screen
 from transforms.delivery_settings import DeliverySettings, LedgerSettings
 from transforms.in_process import BOARD, halt, stop_requested
 from transforms.lists import ListSettings, open_screen
@@ -47,6 +48,7 @@ def run_main_job(arguments: Sequence[str]) -> int:
     if stop_requested():
         terminal.say("stopped before anything was posted")
         return EXIT_PENDING
+    screen = open_screen(lists)
     lock = OutputLock(options.output)
     account = _open_account(options)
     runs = Runs(options.output)
@@ -57,11 +59,11 @@ def run_main_job(arguments: Sequence[str]) -> int:
         schema=options.schema.fingerprint,
         time_zone=options.time_zone,
         dialect=options.dialect.name,
-        lists=[open_screen(lists).version],
+        lists=[each.version for each in screen.lists],
         lock=lock.identity,
         new_run=options.new_run,
     )
-    _say_what_starts(options, files, record, account)
+    _say_what_starts(options, files, record, account, screen)
     job = _job(options, files, lists, record, account)
     return _run(job, options, runs, record)
 
@@ -171,7 +173,11 @@ def _run(job: Job, options: RunOptions, runs: Runs, record: RunRecord) -> int:
 
 
 def _say_what_starts(
-    options: RunOptions, files: Sequence[InputFile], record: RunRecord, account: Account
+    options: RunOptions,
+    files: Sequence[InputFile],
+    record: RunRecord,
+    account: Account,
+    screen: Screen,
 ) -> None:
     verb = "resuming" if record.starts > 1 else "starting"
     terminal.say(f"{verb} run {record.run}: {len(files)} file{'s' * (len(files) != 1)}")
@@ -179,6 +185,8 @@ def _say_what_starts(
         f"ledger of this account: {options.ledger} (name it with --ledger in every other job of the"
         " same account)"
     )
+    for each in screen.lists:
+        terminal.say(f"do-not-disturb list: {each}")
     if not options.dnd:
         terminal.say("no do-not-disturb list was given: nothing is screened (see --dnd)")
     if account.gap_secs > options.pace_secs:

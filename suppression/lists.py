@@ -40,6 +40,10 @@ class Listing(Protocol):
         """How many numbers are listed."""
         ...
 
+    def __str__(self) -> str:
+        """Name the list and say how long it is, for the operator."""
+        ...
+
     def listed(self, e164: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Say of each number (country code and national digits) whether it is listed."""
         ...
@@ -67,6 +71,15 @@ class SuppressionList:
     def count(self) -> int:
         """How many numbers are listed."""
         return len(self.numbers)
+
+    def __str__(self) -> str:
+        """Name the list and say how long it is, and what in it was passed over."""
+        parts = [f"{self.name}, {self.count:,} numbers"]
+        if self.not_numbers:
+            parts.append(f"{self.not_numbers:,} lines that hold no number")
+        if self.cleared:
+            parts.append(f"{self.cleared:,} rows that are clear by their verdict")
+        return "; ".join(parts)
 
     def listed(self, e164: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Say of each number (country code and national digits) whether it is listed."""

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from apache_beam.io.filesystem import BeamIOError
-
 from schemas.phones import PhoneReader
 from suppression.lists import ListError, Screen, open_list
-from transforms.read import open_raw
+from transforms.read import open_raw, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +49,8 @@ def open_screen(settings: ListSettings) -> Screen:
                 )
         except ListError as error:
             faults.append(str(error))
-        except (OSError, BeamIOError) as error:
-            faults.append(f"the list {name} cannot be read ({type(error).__name__})")
+        except OSError as error:
+            faults.append(f"the list {name} cannot be read: {reason_of(error)}")
     if faults:
         raise ListsUnusable(tuple(faults))
     return Screen(lists)

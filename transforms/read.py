@@ -101,3 +101,11 @@ def open_raw(name: str) -> BinaryIO:
     """
     stream: BinaryIO = FileSystems.open(name, compression_type=CompressionTypes.UNCOMPRESSED)
     return stream
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file could not be opened or read, in a few words.
+
+    Beam's own errors have their reason in their text, with more lines below it.
+    """
+    return error.strerror or next(iter(str(error).splitlines()), "")[:160] or type(error).__name__
