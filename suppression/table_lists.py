@@ -82,7 +82,7 @@ class TableList:
         if fault.detail != HEADER_AGAIN:
             raise ListError(
                 f"{self._name}, row {fault.number} below the header: {fault.detail}; "
-                "correct it, for a number in it would be called"
+                "correct it or fetch the list again, for a number in it would be called"
             )
         self._entries.not_numbers += 1
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from records.cutting import CsvCutter, Cut
+from records.encodings import UTF8_MARK
 from records.peeking import ByteStream
 from records.rows import as_text, read_rows
 from schemas.cell_text import is_placeholder
@@ -84,8 +85,10 @@ def _numbered_lines(stream: ByteStream, name: str) -> Iterator[tuple[int, list[b
     """Yield some lines at a time, blank ones too, with the number of the first."""
     cutter = CsvCutter(",", quotes=False)
     first = 1
+    mark = UTF8_MARK
     while piece := stream.read(_READ_BYTES):
-        lines = _whole(cutter.feed(piece.replace(b"\0", b"")), name)
+        text, mark = piece.replace(b"\0", b"").removeprefix(mark), b""
+        lines = _whole(cutter.feed(text), name)
         yield first, lines
         first += len(lines)
     rest = cutter.rest()

@@ -201,7 +201,8 @@ def test_h4_without_a_category_every_number_is_blocked() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "\n\n", "# none\n", "PhoneNumber\n", "DND\n\n# x", "Phone,Name\n"]
+    "content",
+    ["", "\n\n", "# none\n", "PhoneNumber\n", "\ufeff# none", "DND\n\n# x", "Phone,Name\n"],
 )
 def test_h5_a_list_without_numbers_stops_unless_it_may_be_empty(content: str) -> None:
     assert "holds no phone number; if nobody is to be screened out" in refusal(content)
@@ -222,6 +223,7 @@ def test_h5_a_list_without_numbers_stops_unless_it_may_be_empty(content: str) ->
         (b"PK\x03\x04 xl/workbook.xml", "is an Excel workbook, not a list of numbers"),
         (bytes(range(1, 256)), "holds text and no phone number"),
         (gzip.compress(b"9876512345\n" * 99)[:-9], "is damaged (the gzip data is cut off"),
+        (gzip.compress(b"Phone,A\n9876512345,B\n" * 99)[:-9], "the gzip data is cut off"),
         ("9" * 2_000_000, "has a line of 2,000,000 bytes"),
     ],
 )
