@@ -2,7 +2,7 @@
 
 import argparse
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -12,6 +12,7 @@ from pipeline.faults import Faults
 from pipeline.option_table import GROUPS, OPTIONS
 
 _NO_VALUE = "\0"
+_LONGEST_QUOTE = 40
 _NOT_BUILT_YET = frozenset({"--streaming"})
 """Beam knows these, but this version has no job that could heed them."""
 
@@ -59,19 +60,23 @@ def split(arguments: Sequence[str], faults: list[str]) -> Given:
         faults: is added to: unknown options with the nearest right name, lacking values, options
             that stand twice, words that belong to nothing.
     """
-    given, rest = _own_parser().parse_known_args(list(arguments))
+    words = _plain_words(arguments, faults)
+    given, rest = _own_parser().parse_known_args(words)
     values: dict[str, list[str]] = {}
     for name, option in OPTIONS.items():
         found = getattr(given, name[2:])
         if not found:
             continue
         if option.metavar and _NO_VALUE in found:
-            faults.append(f"{name} needs a value ({option.metavar})")
+            faults.append(
+                f"{name} needs a value ({option.metavar});"
+                f" one that begins with a hyphen is written {name}=-..."
+            )
             continue
         if len(found) > 1 and option.metavar and not option.is_repeatable:
             faults.append(f"{name} stands {len(found)} times; give it once")
         values[name] = found
-    return Given(values, tuple(_beam_arguments(rest, faults)))
+    return Given(values, tuple(_beam_arguments(rest, words, faults)))
 
 
 def help_text(prog: str) -> str:
@@ -87,6 +92,15 @@ def nearest(name: str, known: Sequence[str]) -> str:
     """
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     return f" (did you mean {near[0]}?)" if near else ""
+
+
+def shortened(value: str) -> str:
+    """A value as a message quotes it.
+
+    >>> shortened("9" * 100)
+    '9999999999999999999999999999999999999999...'
+    """
+    return value if len(value) <= _LONGEST_QUOTE else value[:_LONGEST_QUOTE] + "..."
 
 
 def _own_parser(prog: str = "python -m pipeline") -> argparse.ArgumentParser:
@@ -116,7 +130,24 @@ def _own_parser(prog: str = "python -m pipeline") -> argparse.ArgumentParser:
     return parser
 
 
-def _beam_arguments(rest: Sequence[str], faults: list[str]) -> list[str]:
+def _plain_words(arguments: Sequence[str], faults: list[str]) -> list[str]:
+    """The words without the few that would make the parser give up at once."""
+    words = []
+    for word in arguments:
+        name, sign, _ = word.partition("=")
+        if word == "--":
+            faults.append("there is no option --")
+        elif sign and name in OPTIONS and not OPTIONS[name].metavar:
+            faults.append(f"{name} takes no value")
+            words.append(name)
+        elif name in _NOT_BUILT_YET:
+            words.append(name)
+        else:
+            words.append(word)
+    return words
+
+
+def _beam_arguments(rest: Sequence[str], words: Sequence[str], faults: list[str]) -> list[str]:
     """The arguments that Beam knows; what nobody knows becomes a fault."""
     parser = _QuietParser(add_help=False, allow_abbrev=False, conflict_handler="resolve")
     for options in _all_subclasses(PipelineOptions):
@@ -127,24 +158,35 @@ def _beam_arguments(rest: Sequence[str], faults: list[str]) -> list[str]:
     except Faults as error:
         faults.extend(error.faults)
         return []
-    known = [
-        *OPTIONS,
-        *(name for name in parser._option_string_actions if name not in _NOT_BUILT_YET),
-    ]
     unknown += [word for word in rest if word.split("=")[0] in _NOT_BUILT_YET]
+    known = [*OPTIONS, *parser._option_string_actions]
+    faults.extend(dict.fromkeys(_unknown_words(unknown, words, known)))
+    return [word for word in rest if word not in unknown]
+
+
+def _unknown_words(
+    unknown: Sequence[str], words: Sequence[str], known: Sequence[str]
+) -> Iterator[str]:
+    """Say what is wrong with words that nobody knows.
+
+    A word that is no option's name is not repeated: it may be the key, given by mistake.
+    """
     for word in unknown:
         name = word.split("=")[0]
-        if name.startswith("-"):
-            faults.append(f"there is no option {name}{nearest(name, known)}")
-        else:
-            faults.append(f"{_shortened(word)!r} belongs to no option: quote values with blanks")
-    return [word for word in rest if word not in unknown]
+        before = words[: words.index(word)]
+        if word.startswith("-"):
+            if before and before[-1] in OPTIONS and OPTIONS[before[-1]].metavar:
+                continue  # meant as that option's value, which is said to be missing
+            hint = "" if name in _NOT_BUILT_YET else nearest(name, known)
+            yield f"there is no option {shortened(name)}{hint}"
+            continue
+        option = next((each.split("=")[0] for each in reversed(before) if each[:1] == "-"), None)
+        if option is None:
+            yield "the first word belongs to no option"
+        elif option in known:
+            yield f"a word behind {option} belongs to no option: quote globs, and values with blanks"
 
 
 def _all_subclasses(options: type[PipelineOptions]) -> list[type[PipelineOptions]]:
     direct = options.__subclasses__()
     return direct + [below for each in direct for below in _all_subclasses(each)]
-
-
-def _shortened(word: str) -> str:
-    return word if len(word) <= 20 else word[:20] + "..."

@@ -1,6 +1,7 @@
 """The main job's options: read, checked as a whole, and every fault named at once."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dialer.address import check_api_url, is_this_machine, request_url
 from dialer.dialects import BULK_PARAMETER, DIALECTS, Dialect
-from pipeline.command_line import Given, nearest, split
+from pipeline.command_line import Given, nearest, shortened, split
 from pipeline.faults import Faults
 from schemas.lead_schema import LeadSchema, SchemaError, load_lead_schema
 from transforms.keys import KeyUnavailable, resolve_key
@@ -17,6 +18,8 @@ from transforms.keys import KeyUnavailable, resolve_key
 _LONGEST_SECS = 3600.0
 _DEFAULT_TIMEOUT_SECS = 60.0
 _LOCAL_RUNNERS = frozenset({"directrunner", "fnapirunner"})
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,15})?(e[0-9]{1,2})?", re.IGNORECASE)
+_SMALL_NUMBER = re.compile(r"[0-9]{1,9}")
 _BUILT_IN_SCHEMA = "lead.avsc"
 
 
@@ -101,7 +104,7 @@ def read_options(arguments: Sequence[str]) -> RunOptions:
         pace_secs=reader.pace(dialect, url),
         batch_size=reader.batch_size(dialect),
         timeout_secs=reader.timeout(),
-        dnd=tuple(given.values.get("--dnd", ())),
+        dnd=reader.lists(),
         dnd_max_age_hours=reader.max_age(),
         dnd_allow_empty="--dnd_allow_empty" in given.values,
         resends=reader.resends(),
@@ -128,6 +131,9 @@ class _Reader:
         if value is not None and not value.strip():
             self._faults.append(f"{name} is empty")
             return None
+        if value is not None and not _is_utf8(value):
+            self._faults.append(f"{name} is no UTF-8 text")
+            return None
         return value
 
     def inputs(self) -> tuple[str, ...]:
@@ -153,7 +159,7 @@ class _Reader:
         name = self.text("--api") or "v1"
         if name.lower() not in DIALECTS:
             known = ", ".join(DIALECTS)
-            self._faults.append(f"--api {name!r} is not known; known: {known}")
+            self._faults.append(f"--api {shortened(name)!r} is not known; known: {known}")
         return DIALECTS.get(name.lower(), DIALECTS["v1"])
 
     def url(self, dialect: Dialect) -> str:
@@ -205,7 +211,7 @@ class _Reader:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             hint = nearest(name, zones_of(schema.region)) or " (a name as in Asia/Kolkata)"
-            self._faults.append(f"--time_zone {name!r} is not known{hint}")
+            self._faults.append(f"--time_zone {shortened(name)!r} is not known{hint}")
             return "UTC"
         return name
 
@@ -222,12 +228,14 @@ class _Reader:
         value = self.text("--batch_size")
         if value is None:
             return dialect.max_rows
-        if not (value.isascii() and value.isdigit()) or not 1 <= int(value) <= dialect.max_rows:
+        number = int(value) if _SMALL_NUMBER.fullmatch(value) else 0
+        if not 1 <= number <= dialect.max_rows:
             self._faults.append(
-                f"--batch_size {value!r} must be a whole number from 1 to {dialect.max_rows}"
+                f"--batch_size {shortened(value)!r} must be a whole number from 1 to"
+                f" {dialect.max_rows}"
             )
             return dialect.max_rows
-        return int(value)
+        return number
 
     def timeout(self) -> float:
         return self._number("--timeout_secs", _DEFAULT_TIMEOUT_SECS, least=0.1, most=_LONGEST_SECS)
@@ -239,11 +247,17 @@ class _Reader:
             self._faults.append("--dnd_max_age_hours needs a list: name it with --dnd")
         return self._number("--dnd_max_age_hours", 0.0, least=0.0, most=math.inf)
 
+    def lists(self) -> tuple[str, ...]:
+        names = self._given.values.get("--dnd", [])
+        if any(not name.strip() for name in names):
+            self._faults.append("--dnd is empty")
+        return tuple(names)
+
     def resends(self) -> bool:
         value = self.text("--on_unknown") or "hold"
         if value not in ("hold", "resend"):
             hint = nearest(value, ["hold", "resend"])
-            self._faults.append(f"--on_unknown {value!r} must be hold or resend{hint}")
+            self._faults.append(f"--on_unknown {shortened(value)!r} must be hold or resend{hint}")
         return value == "resend"
 
     def folder(self, name: str, *, default: Path | None = None) -> Path:
@@ -279,7 +293,7 @@ class _Reader:
         number = _float(value)
         if number is None or not least <= number <= most:
             bound = f"at least {least:g}" if math.isinf(most) else f"from {least:g} to {most:g}"
-            self._faults.append(f"{name} {value!r} must be a number, {bound}")
+            self._faults.append(f"{name} {shortened(value)!r} must be a number, {bound}")
             return default
         return number
 
@@ -291,12 +305,17 @@ def zones_of(region: str) -> list[str]:
     return [row[2] for row in rows if row[0] == region]
 
 
-def _float(text: str) -> float | None:
+def _is_utf8(text: str) -> bool:
     try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _float(text: str) -> float | None:
+    # Python's own reading also takes digits of other scripts, underscores and blanks.
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def _beam_values(arguments: Sequence[str]) -> dict[str, str]:

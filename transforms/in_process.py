@@ -5,6 +5,7 @@ they hold; a flag in a DoFn, or in `__main__`, would be set in one copy and read
 """
 
 import secrets
+from dataclasses import fields
 
 from dialer.board import Board
 
@@ -26,6 +27,15 @@ def request_stop() -> None:
 def stop_requested() -> bool:
     """Whether a clean end was asked for."""
     return _stop_requested
+
+
+def start_over() -> None:
+    """Forget the wish to stop and what the board shows, as if the process had just begun."""
+    global _stop_requested
+    _stop_requested = False
+    fresh = Board()
+    for each in fields(Board):
+        setattr(BOARD, each.name, getattr(fresh, each.name))
 
 
 def halt(why: str) -> None:

@@ -1,0 +1,16 @@
+"""What every test of the program needs: a process as if it had just begun."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from transforms.in_process import start_over
+from transforms.lists import open_screen
+
+
+@pytest.fixture(autouse=True)
+def fresh_process() -> Iterator[None]:
+    start_over()
+    open_screen.cache_clear()
+    yield
+    start_over()

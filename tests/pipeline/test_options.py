@@ -1,0 +1,328 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from dialer.dialects import V1
+from pipeline.faults import Faults
+from pipeline.options import RunOptions, read_options, zones_of
+
+HERE = "http://127.0.0.1:8080"
+
+
+@pytest.fixture(autouse=True)
+def key_in_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIAL_KEY", "k3y")
+
+
+def words(**changes: str | None) -> list[str]:
+    """A command line that can be used, with some options changed, or left out where None."""
+    options = {"input": "x", "campaign": "c", "api_key": "env:DIAL_KEY", "output": "out", **changes}
+    return [f"--{name}={value}" for name, value in options.items() if value is not None]
+
+
+def options_of(*more: str, **changes: str | None) -> RunOptions:
+    return read_options([*words(**changes), *more])
+
+
+def faults_of(*more: str, **changes: str | None) -> tuple[str, ...]:
+    with pytest.raises(Faults) as caught:
+        options_of(*more, **changes)
+    return caught.value.faults
+
+
+def test_what_is_left_out_has_the_documented_defaults() -> None:
+    options = options_of()
+
+    assert options.inputs == ("x",)
+    assert (options.campaign, options.campaign_field) == ("c", None)
+    assert options.schema.sent_names == ("PhoneNumber", "Name", "Priority", "ExpiryDate")
+    assert options.time_zone == "Asia/Kolkata"
+    assert options.dialect == V1
+    assert options.url == f"https://{V1.host}{V1.path}"
+    assert options.bulk_parameter == "bulkData"
+    assert (options.pace_secs, options.batch_size, options.timeout_secs) == (30.0, 200, 60.0)
+    assert (options.dnd, options.dnd_max_age_hours, options.dnd_allow_empty) == ((), None, False)
+    assert not options.resends
+    assert (options.output, options.ledger) == (Path("out"), Path("out/ledger"))
+    assert not options.new_run
+    assert options.beam == ()
+
+
+def test_what_is_given_is_taken() -> None:
+    options = options_of(
+        *("--new_run", "--dnd_allow_empty", "--dnd=a", "--dnd=b", "--input=y"),
+        campaign=None,
+        campaign_field="Campaign",
+        api="V1",
+        api_url=HERE,
+        bulk_parameter="BulkData",
+        pace_secs="0.5",
+        batch_size="1",
+        timeout_secs="5",
+        dnd_max_age_hours="24",
+        on_unknown="resend",
+        ledger="elsewhere",
+        time_zone="Asia/Dubai",
+    )
+
+    assert options.inputs == ("x", "y")
+    assert (options.campaign, options.campaign_field) == (None, "Campaign")
+    assert options.url == HERE + V1.path
+    assert options.bulk_parameter == "BulkData"
+    assert (options.pace_secs, options.batch_size, options.timeout_secs) == (0.5, 1, 5.0)
+    assert (options.dnd, options.dnd_max_age_hours) == (("a", "b"), 24.0)
+    assert options.dnd_allow_empty
+    assert options.resends
+    assert options.new_run
+    assert options.ledger == Path("elsewhere")
+    assert options.time_zone == "Asia/Dubai"
+
+
+def test_an_empty_command_line_names_everything_that_it_lacks() -> None:
+    with pytest.raises(Faults) as caught:
+        read_options([])
+
+    starts = sorted(fault.split(":")[0] for fault in caught.value.faults)
+    assert starts == [
+        "--api_key is missing",
+        "--campaign is missing",
+        "--input is missing",
+        "--output is missing",
+    ]
+
+
+def test_faults_of_all_kinds_are_named_together() -> None:
+    faults = faults_of(
+        *("--imput=x", "--runner=FlinkRunner", "--campaign_field=Campaign"),
+        api="v4",
+        pace_secs="1",
+        batch_size="201",
+        time_zone="Asia/Kolkatta",
+        on_unknown="resent",
+    )
+
+    assert faults == (
+        "there is no option --imput (did you mean --input?)",
+        "--api 'v4' is not known; known: v1",
+        "--campaign and --campaign_field exclude each other: give one",
+        "--time_zone 'Asia/Kolkatta' is not known (did you mean Asia/Kolkata?)",
+        "--pace_secs 1 is too short: v1 allows a request every 30 s"
+        " (less only with a dialer on this machine)",
+        "--batch_size '201' must be a whole number from 1 to 200",
+        "--on_unknown 'resent' must be hold or resend (did you mean resend?)",
+        "--runner FlinkRunner has its workers outside of this process, where a local --ledger and"
+        " --output are out of reach: run here, with --runner DirectRunner",
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("input", "campaign", "campaign_field", "api_key", "output", "ledger", "dnd", "api"),
+        *("api_url", "bulk_parameter", "pace_secs", "batch_size", "timeout_secs", "on_unknown"),
+        *("lead_schema", "time_zone"),
+    ],
+)
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_an_empty_value_is_named(name: str, blank: str) -> None:
+    assert f"--{name} is empty" in faults_of(**{name: blank})
+
+
+@pytest.mark.parametrize("name", ["campaign", "output", "ledger", "bulk_parameter", "time_zone"])
+def test_a_value_that_is_no_utf_8_is_named_and_not_repeated(name: str) -> None:
+    assert f"--{name} is no UTF-8 text" in faults_of(**{name: "caf\udce9"})
+
+
+@pytest.mark.parametrize("name", ["pace_secs", "timeout_secs", "dnd_max_age_hours"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("nan", "NaN", "inf", "-inf", "-1", "-0", "+1", "1e999", "1e-3", "0x10", "1_0", "1,5"),
+        *("३०", "３０", " 5", "5 ", "5s", "9" * 5000, "1.2.3", "."),
+    ],
+)
+def test_what_is_no_plain_number_of_seconds_or_hours_is_refused(name: str, value: str) -> None:
+    (fault,) = faults_of("--dnd=list", api_url=HERE, **{name: value})
+
+    assert fault.startswith(f"--{name} ")
+    assert " must be a number, " in fault
+    assert len(fault) < 120
+
+
+@pytest.mark.parametrize(("value", "secs"), [("1e3", 1000.0), ("30.", 30.0), ("3600", 3600.0)])
+def test_plain_numbers_are_read(value: str, secs: float) -> None:
+    assert options_of(pace_secs=value).pace_secs == secs
+
+
+@pytest.mark.parametrize(
+    "value", ["0", "201", "-1", "1.0", "1e2", "nan", "١٠", "²", "9" * 5000, "two"]
+)
+def test_a_batch_size_beyond_its_bounds_is_refused(value: str) -> None:
+    (fault,) = faults_of(batch_size=value)
+
+    assert fault.startswith("--batch_size ")
+    assert fault.endswith("must be a whole number from 1 to 200")
+    assert len(fault) < 120
+
+
+@pytest.mark.parametrize("value", ["1", "200", "007"])
+def test_a_batch_size_within_its_bounds_is_taken(value: str) -> None:
+    assert options_of(batch_size=value).batch_size == int(value)
+
+
+def test_a_pace_below_the_gap_is_for_this_machine_alone() -> None:
+    assert options_of(pace_secs="0", api_url=HERE).pace_secs == 0.0
+    assert options_of(pace_secs="0.2", api_url="http://localhost:1").pace_secs == 0.2
+    (fault,) = faults_of(pace_secs="29.9", api_url="https://dialer.example")
+    assert fault.startswith("--pace_secs 29.9 is too short: v1 allows a request every 30 s")
+    assert options_of(pace_secs="30", api_url="https://dialer.example").pace_secs == 30.0
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://dialer.example", "--api_url: plain http is for this machine only: use https://"),
+        ("http://10.0.0.1", "--api_url: plain http is for this machine only: use https://"),
+        (
+            "ftp://dialer.example",
+            "--api_url: it must begin with https:// (or http:// for this machine) and a host",
+        ),
+        ("https://u:p@dialer.example", "--api_url: it must not hold a user name or password"),
+    ],
+)
+def test_an_address_that_would_bare_the_key_is_refused(url: str, expected: str) -> None:
+    assert faults_of(api_url=url) == (expected,)
+
+
+def test_on_this_machine_plain_http_will_do() -> None:
+    assert options_of(api_url="http://[::1]:9/prefix").url == f"http://[::1]:9/prefix{V1.path}"
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        *("S3CRETKEY", "env:S3CRETKEY", "env:S3-CRETKEY", "env=S3CRETKEY", "file:S3CRETKEY"),
+        *("secret:S3CRETKEY", "ENV:S3CRETKEY", "S3CRETKEY ", "secret:projects/S3CRETKEY/secrets/s"),
+    ],
+)
+def test_a_key_given_as_the_value_is_refused_and_never_repeated(reference: str) -> None:
+    (fault,) = faults_of(api_key=reference)
+
+    assert fault.startswith("--api_key ")
+    assert "S3CRET" not in fault
+
+
+def test_the_time_zone_is_that_of_the_schemas_region(tmp_path: Path) -> None:
+    nepal = lead_schema(tmp_path, region="NP")
+    assert options_of(lead_schema=nepal).time_zone == "Asia/Kathmandu"
+
+
+def test_a_region_with_several_time_zones_asks_for_one(tmp_path: Path) -> None:
+    american = lead_schema(tmp_path, region="US")
+
+    (fault,) = faults_of(lead_schema=american)
+    assert fault.startswith("--time_zone is missing: the region US has ")
+    assert options_of(lead_schema=american, time_zone="America/Denver").time_zone == (
+        "America/Denver"
+    )
+
+
+def test_without_an_expiry_no_time_zone_is_asked_for(tmp_path: Path) -> None:
+    american = lead_schema(tmp_path, region="US", has_expiry=False)
+
+    assert options_of(lead_schema=american).time_zone == zones_of("US")[0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["IST5", "zone.tab", "Asia", "../etc/passwd", "/etc/localtime", "x" * 5000, "GMT+5:30", "UTC "],
+)
+def test_what_is_no_time_zone_is_refused(name: str) -> None:
+    (fault,) = faults_of(time_zone=name)
+
+    assert fault.startswith("--time_zone '")
+    assert "is not known" in fault
+    assert len(fault) < 120
+
+
+def test_a_bad_schema_names_all_its_faults_along_with_those_of_other_options(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "lead.avsc"
+    fields = [
+        {"name": "Phone", "type": "string"},
+        {"name": "Rank", "type": "int", "minimum": 9, "maximum": 1},
+        {"name": "Rank", "type": "nonsense"},
+    ]
+    path.write_text(json.dumps({"type": "record", "name": "Lead", "fields": fields}))
+
+    faults = faults_of(lead_schema=str(path), api="v9")
+
+    assert len(faults) >= 3
+    assert all(fault.startswith((f"--lead_schema {path}: ", "--api ")) for fault in faults)
+
+
+@pytest.mark.parametrize("content", [b"", b"no json", b"[]", b"{}", b"\xff\xfe", b"[" * 100_000])
+def test_what_is_no_schema_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "lead.avsc"
+    path.write_bytes(content)
+
+    assert all(
+        fault.startswith(f"--lead_schema {path}") for fault in faults_of(lead_schema=str(path))
+    )
+
+
+def test_a_schema_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    missing = str(tmp_path / "none.avsc")
+    assert faults_of(lead_schema=missing) == (
+        f"--lead_schema {missing} cannot be read: No such file or directory",
+    )
+    assert faults_of(lead_schema=str(tmp_path)) == (
+        f"--lead_schema {tmp_path} cannot be read: Is a directory",
+    )
+
+
+@pytest.mark.parametrize("name", ["output", "ledger"])
+def test_results_stay_on_this_machine(name: str) -> None:
+    assert faults_of(**{name: "gs://bucket/out"}) == (
+        f"--{name} must be a folder of this machine in this version",
+    )
+
+
+def test_the_age_of_lists_needs_a_list() -> None:
+    assert faults_of(dnd_max_age_hours="24") == (
+        "--dnd_max_age_hours needs a list: name it with --dnd",
+    )
+
+
+@pytest.mark.parametrize(
+    "beam", [["--runner=DirectRunner"], ["--runner", "FnApiRunner"], ["--direct_num_workers=2"]]
+)
+def test_options_of_beam_that_leave_the_job_here_pass(beam: list[str]) -> None:
+    assert options_of(*beam).beam == tuple(beam)
+
+
+@pytest.mark.parametrize(
+    "beam",
+    [
+        *(["--runner=DataflowRunner"], ["--runner", "FlinkRunner"], ["--runner", "PrismRunner"]),
+        *(["--direct_running_mode", "multi_processing"], ["--direct_running_mode=multi_threading"]),
+    ],
+)
+def test_options_of_beam_that_take_the_job_elsewhere_are_refused(beam: list[str]) -> None:
+    (fault,) = faults_of(*beam)
+
+    assert fault.startswith(beam[0].split("=")[0])
+    assert "outside of this process" in fault
+
+
+def lead_schema(folder: Path, *, region: str, has_expiry: bool = True) -> str:
+    path = folder / f"{region}.avsc"
+    phone = {"type": "string", "logicalType": "phone-number", "region": region}
+    clock = {"type": "string", "logicalType": "wall-clock", "format": "%Y-%m-%d %H:%M:%S"}
+    fields: list[dict[str, object]] = [{"name": "Phone", "type": phone, "role": "phone"}]
+    if has_expiry:
+        fields.append({"name": "Until", "type": ["null", clock], "default": None})
+    path.write_text(json.dumps({"type": "record", "name": "Lead", "fields": fields}))
+    return str(path)
