@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from suppression.lists import Screen
 
 from benchmarks.leads import write_csv
 from dialer.board import Board
@@ -28,6 +27,7 @@ from records.lead_block import LeadBlock
 from records.opening import open_leads
 from records.splitting import split_records
 from schemas.lead_schema import load_lead_schema
+from suppression.lists import Screen
 from transforms.decode import DecodedBlock
 from transforms.screen import reasons_against
 from transforms.validate import LeadRules, check_records

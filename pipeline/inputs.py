@@ -5,12 +5,16 @@ from collections.abc import Sequence
 from apache_beam.io.filesystems import FileSystems
 
 from pipeline.faults import Faults
+from records.header import shown_columns
 from records.layout import NotALeadFile
 from records.opening import open_leads
+from records.peeking import ByteStream, CorruptStream, DamagedStream
 from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema
 from transforms.in_process import stop_requested
 from transforms.read import HashedStream, InputFile, open_raw, reason_of
+
+_READ_BYTES = 1 << 20
 
 
 def find_inputs(
@@ -54,12 +58,29 @@ def _matches(glob: str, faults: list[str]) -> list[str]:
 def _inspect(name: str, schema: LeadSchema, campaign_field: str | None) -> InputFile:
     with open_raw(name) as raw:
         hashed = HashedStream(raw)
-        _, layout = open_leads(hashed, name=name, schema=schema)
+        text, layout = open_leads(hashed, name=name, schema=schema)
+        _see_that_it_unpacks(text, name)
         digest = hashed.finish()
     is_table = layout.format == "csv" and layout.header
     if campaign_field and is_table and not Columns(layout.header).named(campaign_field):
-        columns = ", ".join(filter(None, layout.header))
         raise NotALeadFile(
-            f"{name} has no column {campaign_field} (--campaign_field); it has {columns}"
+            f"{name} has no column {campaign_field} (--campaign_field);"
+            f" it has {shown_columns(layout.header)}"
         )
     return InputFile(name=name, size_bytes=hashed.size_bytes, digest=digest, layout=layout)
+
+
+def _see_that_it_unpacks(text: ByteStream, name: str) -> None:
+    """Read a file to its end: no lead of a packed one may be sent if its checksum is wrong.
+
+    One that is merely cut off is good up to there; what is missing is said in an outcome.
+    """
+    try:
+        while text.read(_READ_BYTES):
+            pass
+    except CorruptStream as error:
+        raise NotALeadFile(
+            f"{name} is damaged: {error}, so any number in it may be wrong; fetch it again"
+        ) from error
+    except DamagedStream:
+        pass

@@ -1,7 +1,8 @@
 """Packed files, told by their first bytes and never by their names.
 
-A stream that is cut off or corrupt gives all that can be unpacked from it before it says so:
-the leads before the damage are as good as any.
+A stream that is cut off gives all that can be unpacked from it before it says so: the leads before
+the cut are as good as any. One that is corrupt does so too, but what it gave must not be relied on:
+a checksum says that something is wrong, and not where.
 """
 
 import bz2
@@ -13,7 +14,7 @@ from typing import Protocol
 
 import zstandard
 
-from records.peeking import ByteStream, DamagedStream, Peekable
+from records.peeking import ByteStream, CorruptStream, DamagedStream, Peekable
 
 _READ_BYTES = 16 * 1024
 # What is handed to an unpacker at a time. It bounds what comes out at once (zstd makes 128 KiB of
@@ -67,7 +68,8 @@ def open_plain(raw: ByteStream) -> ByteStream:
         raw: The file's own bytes, as stored. It stays the caller's to close.
 
     Returns:
-        A stream whose `read` raises `DamagedStream` where the packed data is cut off or corrupt.
+        A stream whose `read` raises `DamagedStream` where the packed data is cut off or followed by
+        something else, and `CorruptStream` where it is not what was packed.
     """
     source = Peekable(raw)
     start = source.peek(_START_BYTES)
@@ -88,6 +90,8 @@ class _Unpacked:
         self._plain = b""
         self._given = 0
         self._damage: DamagedStream | None = None
+        # Whether the next piece begins a further member: junk behind the last one does not.
+        self._is_first_piece = False
 
     def read(self, size: int, /) -> bytes:
         while not self._plain and self._damage is None and self._more_packed():
@@ -109,24 +113,29 @@ class _Unpacked:
         elif not self._packed:
             self._packed = self._source.read(_READ_BYTES)
             if not self._packed:
-                self._fail("is cut off")
+                self._fail(DamagedStream, "is cut off")
         return bool(self._packed)
 
     def _unpack_piece(self) -> bytes:
         if self._unpacker.eof:
             self._unpacker = self._packing.unpacker()
+            self._is_first_piece = self._given > 0
         piece = self._packed[:_PIECE_BYTES]
         try:
             plain = self._unpacker.decompress(piece)
         except (zlib.error, OSError, zstandard.ZstdError):
             # bz2 says OSError for bad data; the source is not read in this block.
-            self._fail("is corrupt")
+            if self._is_first_piece:
+                self._fail(DamagedStream, "is followed by something else")
+            else:
+                self._fail(CorruptStream, "is corrupt")
             return b""
+        self._is_first_piece = False
         rest = self._unpacker.unused_data if self._unpacker.eof else b""
         self._packed = rest + self._packed[_PIECE_BYTES:]
         return plain
 
-    def _fail(self, how: str) -> None:
-        self._damage = DamagedStream(
+    def _fail(self, kind: type[DamagedStream], how: str) -> None:
+        self._damage = kind(
             f"the {self._packing.name} data {how} after {self._given:,} unpacked bytes"
         )

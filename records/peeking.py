@@ -12,6 +12,10 @@ class DamagedStream(Exception):
     """A packed stream is cut off or corrupt; what could be unpacked has been given out before."""
 
 
+class CorruptStream(DamagedStream):
+    """A packed stream whose checksum does not match: any byte that it gave out may be wrong."""
+
+
 class ByteStream(Protocol):
     """Whatever bytes can be read from, front to back: a file, a socket, an unpacker."""
 
