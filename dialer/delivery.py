@@ -1,26 +1,16 @@
-"""The delivery: one loop that carries out what the protocol permits, request by request.
-
-It waits, connects, reads the ledger, composes, claims, sends, and records the answer, in this order;
-why in this order, docs/guarantees.md says. It never raises after a send: what goes wrong becomes the
-answer in the ledger, or ends the loop with leads pending and the reason on the board.
-"""
+"""The delivery: act by act what the protocol permits, and the loop that does so until all is done."""
 
 import random
-import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import orjson
-
-from dialer.answers import read_answer
 from dialer.board import Board
-from dialer.client import Client, Connection
+from dialer.client import Client
 from dialer.clock import Clock
-from dialer.dialects import Dialect
 from dialer.dispatcher import Dispatcher, Request
-from dialer.exchange import NoAnswer, NotConnected, NothingSent
-from dialer.ledger import ClaimNotDurable, Ledger, LedgerError
+from dialer.exchange import NotConnected
+from dialer.ledger import Ledger, LedgerError
+from dialer.sending import Requests, Sent, Terms
 from dialer.settled import KeySpaceExceeded
 from dialer.slots import (
     Answer,
@@ -30,16 +20,13 @@ from dialer.slots import (
     TakeOver,
     Wait,
     backoff_secs,
-    is_fresh,
-    make_claim,
-    may_send,
     next_step,
-    not_sent,
-    opens_in_secs,
     taken_over,
 )
 from dialer.verdicts import AnswerKind
 from schemas.outcome import Outcome
+
+__all__ = ["Act", "Delivery", "Terms"]
 
 _LOOK_AHEAD_LEADS = 2_000
 _PAUSE_SECS = 0.2
@@ -50,28 +37,16 @@ _LEAST_RETRY_SECS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """How requests are made.
+class Act:
+    """What one act of a delivery has come to.
 
     Attributes:
-        dialect: the version of the API.
-        key: the account's key.
-        bulk_parameter: the form field of the rows.
-        names: the fields of a lead's values, in order.
-        gap_secs: the gap to keep between two requests: the larger of the ledger's and the operator's.
-        timeout_secs: the time that one whole request may take.
+        outcomes: of the leads that it settled.
+        wait_secs: how long there is nothing to do; 0: go on at once.
     """
 
-    dialect: Dialect
-    key: str
-    bulk_parameter: str
-    names: Sequence[str]
-    gap_secs: float
-    timeout_secs: float
-
-    def __repr__(self) -> str:
-        """The terms without the key."""
-        return f"Terms({self.dialect.name}, gap_secs={self.gap_secs})"
+    outcomes: list[Outcome]
+    wait_secs: float = 0.0
 
 
 class Delivery:
@@ -92,15 +67,17 @@ class Delivery:
         """Deliver with these parts; `should_stop` is asked between requests and while waiting."""
         self._ledger = ledger
         self._dispatcher = dispatcher
-        self._client = client
-        self._terms = terms
+        self._requests = Requests(
+            ledger=ledger, client=client, terms=terms, sender=sender, clock=clock
+        )
+        self._gap_secs = terms.gap_secs
         self._sender = sender
         self._clock = clock
         self._should_stop = should_stop
         self._board = board
         self._unsent_in_a_row = 0
         self._unconnected_in_a_row = 0
-        self._settled: list[Outcome] = []
+        self._has_read = False
 
     def outcomes(self) -> Iterator[list[Outcome]]:
         """Deliver until every lead has its outcome, or the run must stop.
@@ -111,190 +88,102 @@ class Delivery:
         """
         self._board.total = self._dispatcher.pending
         while not self._board.stopped:
-            try:
-                self._act()
-            except (LedgerError, KeySpaceExceeded) as error:
-                self._board.stopped = str(error)
-            settled, self._settled = self._settled, []
-            self._board.pending = self._dispatcher.pending
-            if settled:
-                yield settled
+            if self._should_stop():
+                self._board.stopped = "stopped on request"
+                return
+            act = self.act()
+            if act.outcomes:
+                yield act.outcomes
             elif not self._dispatcher.pending:
                 return
+            self._wait(act.wait_secs)
 
-    def _act(self) -> None:
-        """Do the one thing that comes next."""
-        if self._should_stop():
-            self._board.stopped = "stopped on request"
-            return
-        self._settled = self._dispatcher.settle_ahead(
-            self._ledger, self._clock.now(), most=_LOOK_AHEAD_LEADS
-        )
-        if self._settled or not self._dispatcher.pending:
-            return
-        match self._next_step():
-            case Wait(secs):
-                self._wait_for_turn(secs)
-            case TakeOver(claim):
-                self._ledger.answer(taken_over(claim, self._clock.now(), self._sender))
-                self._ledger.refresh()
-            case Open():
-                self._connect_and_request()
-
-    def _next_step(self) -> Wait | TakeOver | Open:
-        return next_step(self._ledger.tail, self._clock.now(), self._sender, self._terms.gap_secs)
-
-    def _wait_for_turn(self, secs: float) -> None:
-        """Wait for the gate, or for another process's answer, which is looked for as it may come."""
-        if self._ledger.tail.open_claim is None:
-            self._board.note = self._why_closed()
-            self._wait(secs)
-            return
-        self._board.note = "another process's request is under way"
-        self._wait(min(secs, _POLL_SECS))
-        self._ledger.refresh()
-
-    def _why_closed(self) -> str:
-        if self._ledger.tail.silent:
-            return "the dialer gives no answer: trying with one lead at a time"
-        return ""
-
-    def _wait(self, secs: float) -> None:
-        """Let time pass, unless the run is to stop."""
-        until = self._clock.now().boot_secs + secs
-        self._board.next_request_boot_secs = until
-        while not self._should_stop():
-            remains = until - self._clock.now().boot_secs
-            if remains <= 0:
-                return
-            self._clock.sleep(min(remains, _PAUSE_SECS))
-
-    def _connect_and_request(self) -> None:
-        """Connect first, then read, claim and send: a claim is never spent on a dead dialer."""
+    def act(self) -> Act:
+        """Do the one thing that comes next, without waiting for its time to come."""
         try:
-            connection = self._client.connect()
-        except NotConnected as error:
-            self._unconnected_in_a_row += 1
-            gap_secs = max(self._terms.gap_secs, _LEAST_RETRY_SECS)
-            secs = backoff_secs(gap_secs, self._unconnected_in_a_row - 1)
-            secs *= 1 + random.uniform(0, _JITTER)  # noqa: S311 - to spread retries
-            self._board.note = f"{error}: nothing was sent, trying again"
-            self._board.notices.append(f"{error}; nothing was sent, next try in {secs:.0f} s")
-            self._wait(secs)
-            return
-        with closing(connection):
-            self._unconnected_in_a_row = 0
-            self._board.note = ""
-            self._request_on(connection)
-        if self._unsent_in_a_row:
-            self._wait(min(2.0 ** (self._unsent_in_a_row - 1), _LONGEST_PAUSE_UNSENT_SECS))
-
-    def _request_on(self, connection: Connection) -> None:
-        """Read the ledger as it is now; if the gate is still open, claim the slot and send."""
-        self._ledger.refresh()
-        step = self._next_step()
-        if not isinstance(step, Open):
-            return
-        request, settled = self._dispatcher.compose(self._ledger, self._clock.now())
-        self._settled.extend(settled)
-        if request is None:
-            return
-        body = self._encode(request)
-        claim = self._claim(step.slot, request)
-        if claim is None:
-            self._dispatcher.put_back(request)
-            return
-        answer = self._send(connection, claim, request, body)
-        self._ledger.answer(answer)
-        self._ledger.refresh()
-        self._take_in(request, *self._ledger.slot(claim.slot))
-
-    def _encode(self, request: Request) -> bytes:
-        rows = [orjson.loads(lead.values) for lead in request.leads]
-        terms = self._terms
-        return terms.dialect.encode(
-            terms.key, request.campaign, terms.names, rows, terms.bulk_parameter
-        )
-
-    def _claim(self, slot: int, request: Request) -> Claim | None:
-        """Claim a slot for a request; None: the view has aged, or another was first."""
-        now = self._clock.now()
-        if not is_fresh(self._ledger.read_at, now):
-            return None
-        claim = make_claim(
-            slot=slot,
-            token=secrets.token_hex(16),
-            sender=self._sender,
-            campaign=request.campaign,
-            leads=request.claimed(),
-            timeout_secs=self._terms.timeout_secs,
-            read_at=self._ledger.read_at,
-            now=now,
-        )
-        try:
-            return claim if self._ledger.claim(claim) else None
-        except ClaimNotDurable as error:
+            act = self._act()
+        except (LedgerError, KeySpaceExceeded) as error:
             self._board.stopped = str(error)
-            self._ledger.answer(not_sent(claim, str(error), self._clock.now(), self._sender))
-            return None
+            act = Act([])
+        self._board.pending = self._dispatcher.pending
+        self._board.next_request_boot_secs = self._clock.now().boot_secs + act.wait_secs
+        return act
 
-    def _send(self, connection: Connection, claim: Claim, request: Request, body: bytes) -> Answer:
-        """The last look, then the request: whatever comes of it is an answer."""
+    def _act(self) -> Act:
+        if not self._has_read or self._ledger.tail.open_claim is not None:
+            # Another's answer may have come, and what it says of its leads.
+            self._ledger.refresh()
+            self._has_read = True
         now = self._clock.now()
-        if not may_send(claim, now):
-            return self._not_sent(claim, "the time to send it had passed")
+        settled = self._dispatcher.settle_ahead(self._ledger, now, most=_LOOK_AHEAD_LEADS)
+        if settled or not self._dispatcher.pending:
+            return Act(settled)
+        match next_step(self._ledger.tail, now, self._sender, self._gap_secs):
+            case Wait(secs) if self._ledger.tail.open_claim is not None:
+                self._board.note = "another process's request is under way"
+                return Act([], min(secs, _POLL_SECS))
+            case Wait(secs):
+                return Act([], secs)
+            case TakeOver(claim):
+                self._ledger.answer(taken_over(claim, now, self._sender))
+                self._ledger.refresh()
+                return Act([])
+            case Open():
+                return self._request()
+
+    def _request(self) -> Act:
+        """Make a request, and settle its leads by what the ledger then says."""
+        settled: list[Outcome] = []
+
+        def compose() -> Request | None:
+            request, outcomes = self._dispatcher.compose(self._ledger, self._clock.now())
+            settled.extend(outcomes)
+            return request
+
         try:
-            http = connection.post(
-                body,
-                content_type=self._terms.dialect.content_type,
-                deadline_boot_secs=now.boot_secs + claim.timeout_secs,
-            )
-        except NothingSent as error:
-            return self._not_sent(claim, str(error))
-        except NoAnswer as error:
+            sent = self._requests.make(compose, self._dispatcher.put_back)
+        except NotConnected as error:
+            return Act([], self._reconnects_in_secs(error))
+        except LedgerError as error:
+            # What composing settled is settled all the same.
+            self._board.stopped = str(error)
+            return Act(settled)
+        self._unconnected_in_a_row = 0
+        if sent is None:
+            return Act(settled)
+        settled.extend(self._take_in(sent))
+        return Act(settled, self._next_try_in_secs(sent.answer))
+
+    def _reconnects_in_secs(self, error: NotConnected) -> float:
+        """How long to leave a dialer alone that cannot be reached: never less than the gap."""
+        gap_secs = max(self._gap_secs, _LEAST_RETRY_SECS)
+        secs = backoff_secs(gap_secs, self._unconnected_in_a_row)
+        secs *= 1 + random.uniform(0, _JITTER)  # noqa: S311 - to spread retries
+        self._unconnected_in_a_row += 1
+        self._board.note = f"{error}: nothing was sent, trying again"
+        self._board.notices.append(f"{error}; nothing was sent, next try in {secs:.0f} s")
+        return secs
+
+    def _next_try_in_secs(self, answer: Answer) -> float:
+        """After slots that were claimed and not sent, the next try waits longer each time."""
+        if answer.kind is not AnswerKind.NOT_SENT:
             self._unsent_in_a_row = 0
-            return self._answer(claim, kind=AnswerKind.NO_ANSWER, words=str(error))
-        self._unsent_in_a_row = 0
-        phones = [lead.phone for lead in request.leads]
-        reading = read_answer(http, phones, self._terms.dialect, secret=self._terms.key)
-        return Answer(
-            slot=claim.slot,
-            kind=reading.kind,
-            verdicts=reading.verdicts,
-            retry_after_secs=reading.retry_after_secs,
-            words=reading.words,
-            fault=reading.fault,
-            answered=self._clock.now(),
-            writer=self._sender.name,
-        )
-
-    def _not_sent(self, claim: Claim, words: str) -> Answer:
+            return 0.0
         self._unsent_in_a_row += 1
-        return not_sent(claim, words, self._clock.now(), self._sender)
+        return min(2.0 ** (self._unsent_in_a_row - 1), _LONGEST_PAUSE_UNSENT_SECS)
 
-    def _answer(self, claim: Claim, *, kind: AnswerKind, words: str) -> Answer:
-        return Answer(
-            slot=claim.slot,
-            kind=kind,
-            verdicts=(),
-            retry_after_secs=0.0,
-            words=words,
-            fault=None,
-            answered=self._clock.now(),
-            writer=self._sender.name,
-        )
-
-    def _take_in(self, request: Request, claim: Claim, answer: Answer) -> None:
-        """Settle the leads by what the ledger says, and stop where it is no use to go on."""
+    def _take_in(self, sent: Sent) -> list[Outcome]:
+        """Settle the leads of a request, and stop where it is no use to go on."""
         now = self._clock.now()
         knowledge = self._ledger.knowledge
-        self._settled.extend(self._dispatcher.apply(request, claim, answer, self._ledger, now))
-        if answer.kind is not AnswerKind.NOT_SENT:
+        outcomes = self._dispatcher.apply(sent.request, sent.claim, sent.answer, self._ledger, now)
+        if sent.answer.kind is not AnswerKind.NOT_SENT:
             self._board.requests += 1
         self._board.halvings = knowledge.halving_requests
-        opens_in = opens_in_secs(self._ledger.tail, now, self._terms.gap_secs)
-        self._board.next_request_boot_secs = now.boot_secs + opens_in
-        self._board.stopped = self._why_stop(claim, answer) or self._board.stopped
+        is_silent = bool(self._ledger.tail.silent)
+        self._board.note = "the dialer gives no answer: trying with one lead" * is_silent
+        self._board.stopped = self._why_stop(sent.claim, sent.answer)
+        return outcomes
 
     def _why_stop(self, claim: Claim, answer: Answer) -> str:
         """Why the run must stop after this answer; empty: it need not."""
@@ -317,3 +206,12 @@ class Delivery:
                 )
             case _:
                 return ""
+
+    def _wait(self, secs: float) -> None:
+        """Let time pass, unless the run is to stop."""
+        until = self._clock.now().boot_secs + secs
+        while not self._should_stop():
+            remains = until - self._clock.now().boot_secs
+            if remains <= 0:
+                return
+            self._clock.sleep(min(remains, _PAUSE_SECS))

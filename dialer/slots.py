@@ -294,23 +294,25 @@ def is_ours(claim: Claim, found: Claim) -> bool:
 def taken_over(claim: Claim, now: Instant, sender: Sender) -> Answer:
     """The answer to a claim whose sender is gone: nobody knows what the dialer did."""
     words = "its sender ended before the dialer's answer was recorded"
-    return Answer(
-        slot=claim.slot,
-        kind=AnswerKind.NO_ANSWER,
-        verdicts=(),
-        retry_after_secs=0.0,
-        words=words,
-        fault=None,
-        answered=now,
-        writer=sender.name,
-    )
+    return unanswered(claim, words, now, sender)
+
+
+def unanswered(claim: Claim, words: str, now: Instant, sender: Sender) -> Answer:
+    """The answer of a request that was sent and got none: its leads are unknown."""
+    return _without_verdicts(claim, AnswerKind.NO_ANSWER, words, now, sender)
 
 
 def not_sent(claim: Claim, words: str, now: Instant, sender: Sender) -> Answer:
     """The answer of a sender that did not send: its leads are free again."""
+    return _without_verdicts(claim, AnswerKind.NOT_SENT, words, now, sender)
+
+
+def _without_verdicts(
+    claim: Claim, kind: AnswerKind, words: str, now: Instant, sender: Sender
+) -> Answer:
     return Answer(
         slot=claim.slot,
-        kind=AnswerKind.NOT_SENT,
+        kind=kind,
         verdicts=(),
         retry_after_secs=0.0,
         words=words,
