@@ -115,9 +115,11 @@ class Delivery:
             self._ledger.refresh()
             self._has_read = True
         now = self._clock.now()
-        settled = self._dispatcher.settle_ahead(self._ledger, now, most=_LOOK_AHEAD_LEADS)
-        if settled or not self._dispatcher.pending:
-            return Act(settled)
+        if self._ledger.tail.open_claim is None:
+            # Not before: what is under way may settle some of the leads, whatever lists say by now.
+            settled = self._dispatcher.settle_ahead(self._ledger, now, most=_LOOK_AHEAD_LEADS)
+            if settled or not self._dispatcher.pending:
+                return Act(settled)
         match next_step(self._ledger.tail, now, self._sender, self._gap_secs):
             case Wait(secs) if self._ledger.tail.open_claim is not None:
                 self._board.note = "another process's request is under way"
