@@ -217,6 +217,15 @@ class Ledger:
         except _Hole as hole:
             raise LedgerError(f"{hole} has vanished from the ledger") from hole
 
+    def may_have_sent(self, campaign: str, phone: str) -> bool:
+        """Whether a request of this run has settled the lead, or is under way with it."""
+        if self.knowledge.standing(campaign, phone).own is not None:
+            return True
+        claim = self._open
+        if claim is None or claim.run != self._run or claim.campaign != campaign:
+            return False
+        return any(lead.phone == phone for lead in claim.leads)
+
     def _start_over(self) -> None:
         """Forget all that was read."""
         self.tail = Tail()

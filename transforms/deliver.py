@@ -12,13 +12,14 @@ from dialer.dialects import DIALECTS
 from dialer.dispatcher import Dispatcher
 from dialer.judging import Judge
 from dialer.slots import Sender
+from dialer.store import StoreError
 from dialer.waiting import by_campaign
 from records.lead_block import LeadBlock
 from schemas.outcome import Outcome, Status
 from transforms.delivery_settings import DeliverySettings
-from transforms.in_process import BOARD, PROCESS_NAME, stop_requested
-from transforms.keys import resolve_key
-from transforms.lists import ListSettings, open_screen
+from transforms.in_process import BOARD, PROCESS_NAME, halting, stop_requested
+from transforms.keys import KeyUnavailable, resolve_key
+from transforms.lists import ListSettings, ListsUnusable, open_screen
 from transforms.metrics import LEADS_PENDING, LEADS_TO_DELIVER, REQUESTS
 
 OUTPUTS = (Status.DELIVERED, Status.FAILED, Status.UNKNOWN, Status.SUPPRESSED)
@@ -65,13 +66,15 @@ class _DeliverAccountFn(beam.DoFn):
         self._lists = lists
 
     def setup(self) -> None:
-        self._screen = open_screen(self._lists)
-        self._key = resolve_key(self._settings.key_reference)
+        with halting(ListsUnusable, KeyUnavailable):
+            self._screen = open_screen(self._lists)
+            self._key = resolve_key(self._settings.key_reference)
 
     def process(
         self, account: tuple[str, Iterable[LeadBlock]]
     ) -> Iterator[beam.pvalue.TaggedOutput]:
-        delivery = self._delivery(list(account[1]))
+        with halting(StoreError):
+            delivery = self._delivery(list(account[1]))
         for outcomes in delivery.outcomes():
             yield from by_status(outcomes)
         LEADS_TO_DELIVER.inc(BOARD.total)

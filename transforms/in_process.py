@@ -5,6 +5,8 @@ they hold; a flag in a DoFn, or in `__main__`, would be set in one copy and read
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 
 from dialer.board import Board
@@ -36,6 +38,16 @@ def start_over() -> None:
     fresh = Board()
     for each in fields(Board):
         setattr(BOARD, each.name, getattr(fresh, each.name))
+
+
+@contextmanager
+def halting(*kinds: type[Exception]) -> Iterator[None]:
+    """Put on the board what ends the run inside: Beam would hide it in a failure of its own."""
+    try:
+        yield
+    except kinds as error:
+        halt(str(error))
+        raise
 
 
 def halt(why: str) -> None:

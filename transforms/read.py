@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import apache_beam as beam
-from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystem import BeamIOError, CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from records.blocks import RawBlock
 from records.layout import Layout
 from records.opening import open_text
 from records.splitting import split_records
-from transforms.in_process import halt, stop_requested
+from transforms.in_process import halting, stop_requested
+
+_NOTHING_SENT = (
+    "so nothing of it was sent: restore it and give the same command again, or start another run"
+    " with --new_run"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,10 @@ class InputFile:
     size_bytes: int
     digest: str
     layout: Layout
+
+
+class InputUnreadable(Exception):
+    """A file that could be read when the run started cannot be read any more."""
 
 
 class InputChanged(Exception):
@@ -56,18 +65,25 @@ class _ReadFileFn(beam.DoFn):
     """Reads one file in blocks."""
 
     def process(self, file: InputFile) -> Iterator[RawBlock]:
-        with open_raw(file.name) as raw:
-            hashed = HashedStream(raw)
-            for block in split_records(open_text(hashed), file.layout, file=file.name):
-                if stop_requested():
-                    return
-                yield block
-            if hashed.finish() != file.digest:
-                halt(
-                    f"{file.name} was changed while it was read, so nothing of it was sent:"
-                    " restore it and give the same command again, or start another run with --new_run"
-                )
-                raise InputChanged(file.name)
+        try:
+            with open_raw(file.name) as raw:
+                yield from _blocks(raw, file)
+        except (OSError, BeamIOError) as error:
+            reason = (isinstance(error, OSError) and error.strerror) or type(error).__name__
+            halt(f"{file.name} cannot be read any more ({reason}), {_NOTHING_SENT}")
+            raise
+
+
+def _blocks(raw: BinaryIO, file: InputFile) -> Iterator[RawBlock]:
+    """The blocks of a file, which must then have been what it was when the run started."""
+    hashed = HashedStream(raw)
+    for block in split_records(open_text(hashed), file.layout, file=file.name):
+        if stop_requested():
+            return
+        yield block
+    if hashed.finish() != file.digest:
+        halt(f"{file.name} was changed while it was read, {_NOTHING_SENT}")
+        raise InputChanged(file.name)
 
 
 class HashedStream:

@@ -8,10 +8,13 @@ import apache_beam as beam
 import numpy as np
 import numpy.typing as npt
 
+from dialer.ledger import LedgerError
+from dialer.store import StoreError
 from records.lead_block import Lead, LeadBlock
 from schemas.outcome import Outcome, Status, utc_text
 from transforms.delivery_settings import LedgerSettings
-from transforms.lists import ListSettings, open_screen
+from transforms.in_process import halting
+from transforms.lists import ListSettings, ListsUnusable, open_screen
 
 ACCEPTED = "accepted"
 SUPPRESSED = "suppressed"
@@ -71,10 +74,11 @@ class _ScreenBlockFn(beam.DoFn):
         self._sent_before = sent_before
 
     def setup(self) -> None:
-        self._screen = open_screen(self._lists)
-        self._ledger = self._sent_before.open() if self._sent_before else None
-        if self._ledger:
-            self._ledger.refresh()
+        with halting(ListsUnusable, LedgerError, StoreError):
+            self._screen = open_screen(self._lists)
+            self._ledger = self._sent_before.open() if self._sent_before else None
+            if self._ledger:
+                self._ledger.refresh()
 
     def process(self, block: LeadBlock) -> Iterator[beam.pvalue.TaggedOutput]:
         now = time.time()
@@ -95,7 +99,7 @@ class _ScreenBlockFn(beam.DoFn):
     def _was_sent(self, lead: Lead) -> bool:
         if self._ledger is None:
             return False
-        return self._ledger.knowledge.standing(lead.campaign, lead.phone).own is not None
+        return self._ledger.may_have_sent(lead.campaign, lead.phone)
 
 
 def reasons_against(

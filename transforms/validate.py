@@ -113,29 +113,32 @@ def check_records(block: DecodedBlock, checker: LeadChecker) -> tuple[list[Lead]
 def _lead(record: Decoded, checked: CheckedLead, source: Source) -> Lead:
     return Lead(
         source=source,
-        campaign=checked.campaign,
+        campaign=_whole(checked.campaign),
         phone=checked.phone,
         e164=checked.e164,
         values=_sendable(checked.values),
         expires_at=checked.expires_at,
         do_not_call=checked.do_not_call,
-        note=checked.note,
+        note=_whole(checked.note) if checked.note else None,
         lead_json=record.lead_json,
     )
 
 
 def _sendable(values: Sequence[object]) -> bytes:
-    """The values as a JSON array; half a surrogate pair, which UTF-8 cannot hold, as U+FFFD."""
+    """The values as a JSON array."""
     try:
         return orjson.dumps(values)
     except orjson.JSONEncodeError:
-        return orjson.dumps([_whole(value) for value in values])
+        return orjson.dumps(
+            [_whole(value) if isinstance(value, str) else value for value in values]
+        )
 
 
-def _whole(value: object) -> object:
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return value
+def _whole(text: str) -> str:
+    """A text with U+FFFD for half a surrogate pair, which neither UTF-8 nor Arrow can hold."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _outcome(record: Decoded, refusal: Refusal, source: Source, at: str) -> Outcome:
