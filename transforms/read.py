@@ -13,7 +13,7 @@ from records.blocks import RawBlock
 from records.layout import Layout
 from records.opening import open_text
 from records.splitting import split_records
-from transforms.in_process import halting, stop_requested
+from transforms.in_process import halt, stop_requested
 
 _NOTHING_SENT = (
     "so nothing of it was sent: restore it and give the same command again, or start another run"
@@ -36,10 +36,6 @@ class InputFile:
     size_bytes: int
     digest: str
     layout: Layout
-
-
-class InputUnreadable(Exception):
-    """A file that could be read when the run started cannot be read any more."""
 
 
 class InputChanged(Exception):
