@@ -204,6 +204,21 @@ class Ledger:
                 raise LedgerError(str(error)) from error
         raise LedgerError(f"the ledger's store does not show what was written: {name}")
 
+    def take_in(self, claim: Claim) -> Answer:
+        """Read what the ledger says of a claim that we have just made on a full view, and answered.
+
+        It is the next slot, so there is nothing to be listed.
+
+        Raises:
+            LedgerError: it cannot be read.
+        """
+        try:
+            return self._apply_answer(self._open or self._apply_claim(claim.slot))
+        except StoreError as error:
+            raise LedgerError(str(error)) from error
+        except _Hole as hole:
+            raise LedgerError(f"{hole} has vanished from the ledger") from hole
+
     def slot(self, slot: int) -> tuple[Claim, Answer]:
         """The claim and the answer of a slot that was read before.
 
@@ -250,20 +265,29 @@ class Ledger:
                 if later or self._open is not None:
                     raise _Hole(claim_name(slot))
                 return
-            if self._open is None:
-                self._open = self._claim_of(slot)
-                self.tail = self.tail.with_claim(self._open, self._clock.now().boot_secs)
+            claim = self._open or self._apply_claim(slot)
             if not is_answered:
                 later = [name for name in listed if name > last_name(slot)]
                 if later:
                     raise _Hole(answer_name(slot))
                 return
-            answer = self._answer_of(slot)
-            if answer.kind is AnswerKind.ROWS and len(answer.verdicts) != len(self._open.leads):
-                raise _damaged(answer_name(slot))
-            self.tail = self.tail.with_answer(answer, self._clock.now().boot_secs)
-            self.knowledge.record(self._open, answer)
-            self._open = None
+            self._apply_answer(claim)
+
+    def _apply_claim(self, slot: int) -> Claim:
+        """Take in the claim of the next slot: it is open until it is answered."""
+        self._open = self._claim_of(slot)
+        self.tail = self.tail.with_claim(self._open, self._clock.now().boot_secs)
+        return self._open
+
+    def _apply_answer(self, claim: Claim) -> Answer:
+        """Take in the answer of the open claim."""
+        answer = self._answer_of(claim.slot)
+        if answer.kind is AnswerKind.ROWS and len(answer.verdicts) != len(claim.leads):
+            raise _damaged(answer_name(claim.slot))
+        self.tail = self.tail.with_answer(answer, self._clock.now().boot_secs)
+        self.knowledge.record(claim, answer)
+        self._open = None
+        return answer
 
     def _must_be_listed(self, name: str, listed: set[str]) -> None:
         if name not in listed:

@@ -109,8 +109,7 @@ class Requests:
                 put_back(request)
                 return None
             self._ledger.answer(self._send(connection, claim, request, body))
-        self._ledger.refresh()
-        return Sent(request, *self._ledger.slot(claim.slot))
+        return Sent(request, claim, self._ledger.take_in(claim))
 
     def _encode(self, request: Request) -> bytes:
         rows = [orjson.loads(lead.values) for lead in request.leads]
