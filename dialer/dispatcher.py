@@ -144,6 +144,17 @@ class Dispatcher:
             outcomes.extend(self._release(lead, ledger, now))
         return self._counted(outcomes)
 
+    def remaining(self) -> list[Lead]:
+        """Every lead without an outcome, in order; the campaign that was served last stands last."""
+        left: list[Lead] = []
+        for campaign in sorted(self._campaigns.values(), key=lambda campaign: campaign.served):
+            for lead in campaign.ready:
+                left.append(lead)
+                left.extend(self._shadows.get((lead.campaign, lead.phone), ()))
+            while (lead_left := campaign.next_lead()) is not None:
+                left.append(lead_left)
+        return left
+
     def _counted(self, outcomes: list[Outcome]) -> list[Outcome]:
         self.pending -= len(outcomes)
         return outcomes
