@@ -12,7 +12,7 @@ from records.peeking import ByteStream, CorruptStream, DamagedStream
 from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema
 from transforms.in_process import stop_requested
-from transforms.read import HashedStream, InputFile, open_raw, reason_of
+from transforms.read import NO_FILESYSTEM, HashedStream, InputFile, open_raw, reason_of
 
 _READ_BYTES = 1 << 20
 
@@ -49,6 +49,9 @@ def _matches(glob: str, faults: list[str]) -> list[str]:
         found = FileSystems.match([glob])[0].metadata_list
     except OSError as error:
         faults.append(f"--input {glob} cannot be looked up: {reason_of(error)}")
+        return []
+    except ValueError:
+        faults.append(f"--input {glob} cannot be looked up: {NO_FILESYSTEM}")
         return []
     if not found:
         faults.append(f"--input {glob} matches no file")

@@ -32,7 +32,7 @@ def check_lists(settings: ListSettings, max_age_hours: float | None, wall_secs: 
 def _too_old(name: str, max_age_hours: float, wall_secs: float) -> list[str]:
     try:
         changed = FileSystems.last_updated(name)
-    except OSError:
+    except (OSError, ValueError):
         # That it cannot be read is said where it is opened.
         return []
     age_hours = (wall_secs - changed) / _SECS_AN_HOUR

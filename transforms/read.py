@@ -20,6 +20,9 @@ _NOTHING_SENT = (
     " with --new_run"
 )
 
+NO_FILESYSTEM = "nothing here reads names of that kind; name a file of this machine, or gs://..."
+"""What is said where Beam raises a ValueError for a name."""
+
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
@@ -111,7 +114,11 @@ def open_raw(name: str) -> BinaryIO:
     Raises:
         OSError: it cannot be opened.
     """
-    stream: BinaryIO = FileSystems.open(name, compression_type=CompressionTypes.UNCOMPRESSED)
+    stream: BinaryIO
+    try:
+        stream = FileSystems.open(name, compression_type=CompressionTypes.UNCOMPRESSED)
+    except ValueError as error:
+        raise OSError(NO_FILESYSTEM) from error
     return stream
 
 

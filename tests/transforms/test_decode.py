@@ -31,9 +31,7 @@ def refusals_of(outcomes: list[Outcome]) -> list[tuple[str, int | None, str, str
     ]
 
 
-def check(
-    blocks: list[RawBlock], records: list[Found], refused: list[object]
-) -> dict[str, int]:
+def check(blocks: list[RawBlock], records: list[Found], refused: list[object]) -> dict[str, int]:
     """Decode, see what comes out, and give the counters."""
     pipeline = pinned()
     decoded = pipeline | beam.Create(blocks) | DecodeLeads()

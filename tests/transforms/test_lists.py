@@ -61,4 +61,4 @@ def test_every_list_that_cannot_be_used_is_named_at_once(tmp_path: Path) -> None
     assert len(faults) == 4
     for name, fault in zip((page, missing, folder, elsewhere), faults, strict=True):
         assert str(name) in fault
-    assert faults[1] == f"the list {missing} cannot be read (FileNotFoundError)"
+    assert faults[1] == f"the list {missing} cannot be read: No such file or directory"

@@ -72,9 +72,7 @@ def test_packed_files_are_read_by_content_whatever_their_name(
 ) -> None:
     file = input_file(tmp_path / "leads.csv", pack(CONTENT))
 
-    check_read(
-        [file], [("leads.csv", 1, b"9876500001,A"), ("leads.csv", 2, b"9876500002,B")]
-    )
+    check_read([file], [("leads.csv", 1, b"9876500001,A"), ("leads.csv", 2, b"9876500002,B")])
 
 
 def test_a_file_named_gz_that_is_plain_is_read_plain(tmp_path: Path) -> None:

@@ -133,9 +133,7 @@ def test_the_leads_own_wish_and_expiry_travel_with_it() -> None:
 
 
 def test_a_second_number_of_the_cell_is_noted() -> None:
-    (lead,), _ = check_records(
-        block({"PhoneNumber": "9876512345 / 9876512346"}), RULES.checker()
-    )
+    (lead,), _ = check_records(block({"PhoneNumber": "9876512345 / 9876512346"}), RULES.checker())
 
     assert lead.phone == "9876512345"
     assert lead.note
