@@ -86,7 +86,7 @@ class Delivery:
             Outcomes as they become known, each lead's once. Where the run must stop, the board says
             why, and the leads that are left are pending.
         """
-        self._board.total = self._dispatcher.pending
+        self._board.total = self._board.pending = self._dispatcher.pending
         while not self._board.stopped:
             if self._should_stop():
                 self._board.stopped = "stopped on request"

@@ -14,12 +14,15 @@ from dialer.verdicts import Verdict
 from records.lead_block import Lead
 from schemas.outcome import Outcome, Source, Status, utc_text
 
+_REFUSAL_HOLDS_SECS = 3600.0
+"""How long a refused campaign of an endless run is left alone: its operator may have made it since."""
+
 IsListed = Callable[[npt.NDArray[np.int64]], npt.NDArray[np.bool_]]
 """Which of these whole numbers (E.164) stand on a do-not-disturb list."""
 
 
 class Judge:
-    """Judges one lead at a time.
+    """Judges the leads of files, one at a time.
 
     The ledger goes first: what a request has done to a lead is not undone by a newer list or by the
     lead's expiry.
@@ -41,23 +44,9 @@ class Judge:
         Raises:
             LedgerError: what the ledger holds of it cannot be read any more.
         """
-        knowledge = ledger.knowledge
-        standing = knowledge.standing(lead.campaign, lead.phone)
-        if standing.own is not None and not self._may_resend(standing):
-            return _settled_here(lead, standing.own, ledger, now)
-        refused_by = knowledge.refusal_of(lead.campaign)
-        if refused_by is not None:
-            claim, answer = ledger.slot(refused_by)
-            return _outcome(
-                lead,
-                (Status.FAILED, "campaign_refused", answer.words),
-                claim.request_id,
-                answer.answered.wall_secs,
-            )
-        if standing.other is not None:
-            outcome = self._settled_elsewhere(lead, standing.other, knowledge, now)
-            if outcome is not None:
-                return outcome
+        outcome = self._by_ledger(lead, ledger, now)
+        if outcome is not None:
+            return outcome
         if lead.expires_at is not None and lead.expires_at < now.wall_secs:
             return _suppressed(lead, "expired", "it expired before its turn came", now)
         if self._is_listed(np.array([lead.e164], np.int64))[0]:
@@ -67,6 +56,21 @@ class Judge:
     def goes_again(self, lead: Lead, knowledge: Knowledge) -> bool:
         """Whether a lead that a request of this run has just left unknown is to be sent again."""
         return self._may_resend(knowledge.standing(lead.campaign, lead.phone))
+
+    def _by_ledger(self, lead: Lead, ledger: Ledger, now: Instant) -> Outcome | None:
+        """What earlier requests make of the lead: this run's own last one, then any other's."""
+        standing = ledger.knowledge.standing(lead.campaign, lead.phone)
+        if standing.own is not None and not self._may_resend(standing):
+            claim, position = _claimed(lead, standing.own, ledger)
+            if claim.leads[position].source == lead.source:
+                return _settled_by(lead, standing.own, ledger)
+            return _duplicate(lead, claim, position, now)
+        refused_by = ledger.knowledge.refusal_of(lead.campaign)
+        if refused_by is not None:
+            return _refused(lead, refused_by, ledger)
+        if standing.other is not None:
+            return self._settled_elsewhere(lead, standing.other, ledger.knowledge, now)
+        return None
 
     def _may_resend(self, standing: Standing) -> bool:
         return (
@@ -79,7 +83,7 @@ class Judge:
     def _settled_elsewhere(
         self, lead: Lead, settled: Settled, knowledge: Knowledge, now: Instant
     ) -> Outcome | None:
-        """What a request of another run, which settled the lead, makes of it."""
+        """What a request for another record, which settled the lead, makes of it."""
         request_id = knowledge.request_id(settled.slot)
         match settled.ending:
             case Ending.DELIVERED:
@@ -97,6 +101,47 @@ class Judge:
         return _outcome(lead, said, request_id, now.wall_secs)
 
 
+class MessageJudge(Judge):
+    """Judges leads that came in messages.
+
+    A message that comes again is known by its id and the lead's index in it, whichever run or output
+    sent it, as long as the ledger lives. Another message of the same campaign and number is a new
+    lead, unless it comes within a window after the last one was delivered.
+    """
+
+    def __init__(self, *, is_listed: IsListed, resends: bool, dedupe_window_secs: float) -> None:
+        """Judge by these lists.
+
+        Args:
+            is_listed: the do-not-disturb lists.
+            resends: whether leads that an earlier request left unknown are sent again.
+            dedupe_window_secs: how long a lead that was delivered, or left unknown, makes later
+                messages of the same campaign and number duplicates.
+        """
+        super().__init__(is_listed=is_listed, resends=resends)
+        self._dedupe_window_secs = dedupe_window_secs
+
+    def _by_ledger(self, lead: Lead, ledger: Ledger, now: Instant) -> Outcome | None:
+        knowledge = ledger.knowledge
+        settlements = knowledge.settlements(lead.campaign, lead.phone)
+        for settled in reversed(settlements):
+            claim, position = _claimed(lead, settled, ledger)
+            if claim.leads[position].source == lead.source:
+                if self.goes_again(lead, knowledge):
+                    return None
+                return _settled_by(lead, settled, ledger)
+        refused_by = knowledge.refusal_of(lead.campaign)
+        if refused_by is not None and _age_secs(refused_by, ledger, now) < _REFUSAL_HOLDS_SECS:
+            return _refused(lead, refused_by, ledger)
+        if not settlements:
+            return None
+        last = settlements[-1]
+        is_past = _age_secs(last.slot, ledger, now) > self._dedupe_window_secs
+        if is_past and last.ending is not Ending.SUPPRESSED:
+            return None
+        return self._settled_elsewhere(lead, last, knowledge, now)
+
+
 def outcome_of(lead: Lead, verdict: Verdict, claim: Claim, answer: Answer) -> Outcome:
     """The outcome of a lead that a request settled."""
     status = Status(verdict.status.value)
@@ -108,20 +153,41 @@ def outcome_of(lead: Lead, verdict: Verdict, claim: Claim, answer: Answer) -> Ou
     )
 
 
-def _settled_here(lead: Lead, settled: Settled, ledger: Ledger, now: Instant) -> Outcome:
-    """What a request of this run made of the lead, or of another record of the same lead."""
-    claim, answer = ledger.slot(settled.slot)
-    position = next(at for at, known in enumerate(claim.leads) if known.phone == lead.phone)
-    first = claim.leads[position].source
-    if first != lead.source:
-        detail = f"the same campaign and number as {_place(first)}, request {claim.request_id}"
-        return _outcome(
-            lead, (Status.SUPPRESSED, "duplicate", detail), claim.request_id, now.wall_secs
-        )
+def _claimed(lead: Lead, settled: Settled, ledger: Ledger) -> tuple[Claim, int]:
+    """The claim that settled a lead, and the lead's place in it."""
+    claim, _ = ledger.slot(settled.slot)
+    return claim, next(at for at, known in enumerate(claim.leads) if known.phone == lead.phone)
+
+
+def _settled_by(lead: Lead, settled: Settled, ledger: Ledger) -> Outcome:
+    """What the lead's own request made of it."""
+    claim, position = _claimed(lead, settled, ledger)
+    _, answer = ledger.slot(settled.slot)
     verdicts = ledger.knowledge.verdicts(claim, answer)
     if verdicts is None:
         raise AssertionError(f"slot {settled.slot} settled a lead and has no verdicts")
     return outcome_of(lead, verdicts[position], claim, answer)
+
+
+def _duplicate(lead: Lead, claim: Claim, position: int, now: Instant) -> Outcome:
+    """The lead is a record of a lead that this run has settled by another record."""
+    first = _place(claim.leads[position].source)
+    detail = f"the same campaign and number as {first}, request {claim.request_id}"
+    said = (Status.SUPPRESSED, "duplicate", detail)
+    return _outcome(lead, said, claim.request_id, now.wall_secs)
+
+
+def _refused(lead: Lead, slot: int, ledger: Ledger) -> Outcome:
+    """The dialer has refused the lead's campaign."""
+    claim, answer = ledger.slot(slot)
+    said = (Status.FAILED, "campaign_refused", answer.words)
+    return _outcome(lead, said, claim.request_id, answer.answered.wall_secs)
+
+
+def _age_secs(slot: int, ledger: Ledger, now: Instant) -> float:
+    """How long ago a slot was answered, by the wall clock: messages come over days and reboots."""
+    _, answer = ledger.slot(slot)
+    return now.wall_secs - answer.answered.wall_secs
 
 
 def _suppressed(lead: Lead, reason: str, detail: str, now: Instant) -> Outcome:

@@ -111,6 +111,12 @@ class Knowledge:
             own_unknowns=self._own_unknowns.get(key, 0),
         )
 
+    def settlements(self, campaign: str, phone: str) -> list[Settled]:
+        """All requests that settled a lead, of any run, in the order of their slots."""
+        key = self._keys.pack(campaign, phone)
+        both = self._own.all(key) + self._other.all(key)
+        return sorted(both, key=lambda settled: settled.slot)
+
     def half_of(self, campaign: str, phone: str) -> Half | None:
         """The refused half that a lead belongs to; None: it belongs to none."""
         return self._halves.get(self._keys.pack(campaign, phone)) if self._halves else None

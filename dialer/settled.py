@@ -68,9 +68,9 @@ class LeadKeys:
 
 
 class SettledTable:
-    """Key to `Settled`, the last one put in standing: sorted arrays, and a dict for what is new.
+    """Key to what settled it, in order: sorted arrays, and a dict for what is new.
 
-    13 bytes a key; ten million are 130 MB, against 720 MB and more for a Python set of them.
+    13 bytes an entry; ten million are 130 MB, against 720 MB and more for a Python set of keys.
     """
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class SettledTable:
         self._new_keys = array("Q")
         self._new_slots = array("I")
         self._new_endings = array("B")
-        self._recent: dict[int, int] = {}
+        self._recent: dict[int, list[int]] = {}
         self._indexed = 0
 
     def put(self, keys: Sequence[int], slot: int, endings: Iterable[Ending]) -> None:
@@ -92,33 +92,47 @@ class SettledTable:
     def get(self, key: int) -> Settled | None:
         """What last settled the lead; None: nothing did."""
         self._index_new()
-        at = self._recent.get(key)
-        if at is not None:
-            return Settled(self._new_slots[at], Ending(self._new_endings[at]))
+        recent = self._recent.get(key)
+        if recent:
+            return self._new(recent[-1])
+        places = self._places(key)
+        return self._old(places[-1]) if places else None
+
+    def all(self, key: int) -> list[Settled]:
+        """All that settled the lead, in the order that it was put in."""
+        self._index_new()
+        old = [self._old(place) for place in self._places(key)]
+        return old + [self._new(place) for place in self._recent.get(key, ())]
+
+    def _places(self, key: int) -> range:
+        """Where a key stands in the sorted arrays."""
         if not len(self._keys):
-            return None
-        place = int(np.searchsorted(self._keys, np.uint64(key)))
-        if place < len(self._keys) and int(self._keys[place]) == key:
-            return Settled(int(self._slots[place]), Ending(int(self._endings[place])))
-        return None
+            return range(0)
+        packed = np.uint64(key)
+        return range(
+            int(np.searchsorted(self._keys, packed, "left")),
+            int(np.searchsorted(self._keys, packed, "right")),
+        )
+
+    def _old(self, place: int) -> Settled:
+        return Settled(int(self._slots[place]), Ending(int(self._endings[place])))
+
+    def _new(self, place: int) -> Settled:
+        return Settled(self._new_slots[place], Ending(self._new_endings[place]))
 
     def _index_new(self) -> None:
         if len(self._new_keys) > _RECENT_KEYS:
             self._merge()
-        for at in range(self._indexed, len(self._new_keys)):
-            self._recent[self._new_keys[at]] = at
+        for place in range(self._indexed, len(self._new_keys)):
+            self._recent.setdefault(self._new_keys[place], []).append(place)
         self._indexed = len(self._new_keys)
 
     def _merge(self) -> None:
-        """Sort what is new into the arrays; of equal keys the last one put in stays."""
+        """Sort what is new into the arrays; entries of one key stay in their order."""
         keys = np.concatenate([self._keys, np.frombuffer(self._new_keys, np.uint64)])
         slots = np.concatenate([self._slots, np.frombuffer(self._new_slots, np.uint32)])
         endings = np.concatenate([self._endings, np.frombuffer(self._new_endings, np.uint8)])
         order = np.argsort(keys, kind="stable")
-        keys = keys[order]
-        is_last = np.append(keys[1:] != keys[:-1], True)
-        self._keys = keys[is_last]
-        self._slots = slots[order][is_last]
-        self._endings = endings[order][is_last]
+        self._keys, self._slots, self._endings = keys[order], slots[order], endings[order]
         self._new_keys, self._new_slots, self._new_endings = array("Q"), array("I"), array("B")
         self._recent, self._indexed = {}, 0
