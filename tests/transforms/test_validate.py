@@ -108,7 +108,7 @@ def test_the_campaign_may_come_from_a_column() -> None:
     )
 
 
-@pytest.mark.parametrize("half", ["\ud83d", "\ude00", "A\ud83dB"])
+@pytest.mark.parametrize("half", ["\ud83d", "A\ude00B", "\ud83d\ud83d"])
 def test_half_a_surrogate_pair_in_any_field_harms_no_lead(half: str) -> None:
     whole = half.replace("\ud83d", "\ufffd").replace("\ude00", "\ufffd")
     check(
