@@ -21,6 +21,7 @@ from dialer.slots import (
     Wait,
     backoff_secs,
     next_step,
+    opens_in_secs,
     taken_over,
 )
 from dialer.verdicts import AnswerKind
@@ -98,18 +99,42 @@ class Delivery:
                 return
             self._wait(act.wait_secs)
 
-    def act(self) -> Act:
-        """Do the one thing that comes next, without waiting for its time to come."""
+    def outcomes_now(self, *, may_send: bool) -> Iterator[list[Outcome]]:
+        """Do what can be done without waiting: at most one request.
+
+        Args:
+            may_send: whether a request may be made at all.
+
+        Yields:
+            Outcomes as they become known. The board says when there is more to do.
+        """
+        self._board.total = self._dispatcher.pending
+        requests = self._board.requests
+        while not self._board.stopped and self._board.requests == requests:
+            act = self.act(may_send=may_send)
+            if act.outcomes:
+                yield act.outcomes
+            elif act.wait_secs or not may_send or not self._dispatcher.pending:
+                return
+
+    def act(self, *, may_send: bool = True) -> Act:
+        """Do the one thing that comes next, without waiting for its time to come.
+
+        Args:
+            may_send: whether that may be a request.
+        """
         try:
-            act = self._act()
+            act = self._act(may_send=may_send)
         except (LedgerError, KeySpaceExceeded) as error:
             self._board.stopped = str(error)
             act = Act([])
+        now = self._clock.now()
+        opens_in = opens_in_secs(self._ledger.tail, now, self._gap_secs)
         self._board.pending = self._dispatcher.pending
-        self._board.next_request_boot_secs = self._clock.now().boot_secs + act.wait_secs
+        self._board.next_request_boot_secs = now.boot_secs + max(act.wait_secs, opens_in)
         return act
 
-    def _act(self) -> Act:
+    def _act(self, *, may_send: bool) -> Act:
         if not self._has_read or self._ledger.tail.open_claim is not None:
             # Another's answer may have come, and what it says of its leads.
             self._ledger.refresh()
@@ -131,7 +156,7 @@ class Delivery:
                 self._ledger.refresh()
                 return Act([])
             case Open():
-                return self._request()
+                return self._request() if may_send else Act([])
 
     def _request(self) -> Act:
         """Make a request, and settle its leads by what the ledger then says."""

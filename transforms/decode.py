@@ -22,6 +22,11 @@ class DecodedBlock:
     file: str
     records: list[Decoded]
 
+    def located(self) -> Iterator[tuple[Source, Decoded]]:
+        """Each record with its source."""
+        for record in self.records:
+            yield Source.of_record(self.file, record.number), record
+
 
 @dataclass(frozen=True, slots=True)
 class DecodedLeads:

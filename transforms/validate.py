@@ -100,8 +100,7 @@ def check_records(block: DecodedBlock, checker: LeadChecker) -> tuple[list[Lead]
     leads: list[Lead] = []
     refused: list[Outcome] = []
     at = utc_text(time.time())
-    for record in block.records:
-        source = Source.of_record(block.file, record.number)
+    for source, record in block.located():
         checked = checker.check(record.fields)
         if isinstance(checked, Refusal):
             refused.append(_outcome(record, checked, source, at))
