@@ -1,0 +1,51 @@
+"""The verbs of the command line, and how every one of them ends: an exit status, and no stack trace."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+from pipeline import terminal
+from pipeline.command_line import help_text, nearest
+from pipeline.faults import Faults
+from pipeline.main_job import EXIT_NOT_STARTED, EXIT_PENDING, run_main_job
+from pipeline.simulate import run_simulator
+
+_VERBS: dict[str, Callable[[Sequence[str]], int]] = {
+    "run": run_main_job,
+    "simulate": run_simulator,
+}
+_SHOWN_VERBS = """
+verbs:
+  run        deliver leads (the default)
+  simulate   a stand-in for the dialer, on this machine: see simulate --help
+"""
+
+
+def run_verb(words: Sequence[str]) -> int:
+    """Do what the command line says.
+
+    Args:
+        words: the words of the command line, the verb among them or left out.
+
+    Returns:
+        The exit status.
+    """
+    try:
+        verb, rest = _verb(words)
+        if verb == "run" and any(word in ("-h", "--help") for word in rest):
+            sys.stdout.write(help_text("python -m pipeline") + _SHOWN_VERBS)
+            return 0
+        return _VERBS[verb](rest)
+    except Faults as faults:
+        terminal.complain(faults.faults)
+        return EXIT_NOT_STARTED
+    except Exception as error:  # noqa: BLE001 - the last resort: its message might hold a number
+        terminal.complain([terminal.internal_failure(error)])
+        return EXIT_PENDING
+
+
+def _verb(words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    if not words or words[0].startswith("-"):
+        return "run", words
+    if words[0] not in _VERBS:
+        raise Faults([f"there is no verb {words[0][:20]!r}{nearest(words[0], list(_VERBS))}"])
+    return words[0], words[1:]

@@ -1,0 +1,59 @@
+"""A wrong key, and a campaign that the dialer does not know: it says the same of both."""
+
+from tests.program.program import Program, check_truth, leads, phone, statuses
+from tests.program.replies import refused_with
+from tests.program.strict_dialer import KEY, StrictDialer
+
+
+def test_a_wrong_key_costs_one_request_and_the_right_one_finishes_the_rest(
+    program: Program, dialer: StrictDialer
+) -> None:
+    program.write_leads("leads.jsonl", leads(500))
+    program.key = "the-wrong-key"
+
+    done = program.run()
+
+    assert done.status == 1
+    assert len(dialer.arrivals) == 1
+    assert "no user found" in done.err
+    assert "--api_key" in done.err
+    assert "Spring offers" in done.err
+    assert "same command" in done.err
+    assert "the-wrong-key" not in done.said
+    program.key = KEY
+    outcomes = program.finish()
+    check_truth(dialer, outcomes)
+    assert statuses(outcomes) == {"delivered.ok": 500}
+    assert len(dialer.arrivals) == 1 + 3
+
+
+def test_one_campaign_that_is_not_known_fails_alone_among_several(
+    program: Program, dialer: StrictDialer
+) -> None:
+    dialer.campaigns = {"good", "better"}
+    names = ["good", "unheard of", "better"]
+    mixed = [{"Team": names[at % 3], "Phone": phone(at)} for at in range(30)]
+    program.write_leads("leads.jsonl", mixed)
+
+    outcomes = program.finish("--campaign_field", "Team", "--batch_size", "5")
+
+    check_truth(dialer, outcomes)
+    assert statuses(outcomes) == {"delivered.ok": 20, "failed.campaign_refused": 10}
+    failed = [outcome for outcome in outcomes if outcome["status"] == "failed"]
+    assert {outcome["campaign"] for outcome in failed} == {"unheard of"}
+    assert [arrival.campaign for arrival in dialer.arrivals].count("unheard of") == 1
+
+
+def test_a_failure_in_other_words_stops_the_run_and_its_words_are_quoted(
+    program: Program, dialer: StrictDialer
+) -> None:
+    dialer.replies += [refused_with("Inbound campaign; call 98765 43210")]
+    program.numbers.add("9876543210")
+    program.write_leads("leads.jsonl", leads(10))
+
+    done = program.run()
+
+    assert done.status == 1
+    assert "Inbound campaign; call" in done.err
+    assert len(dialer.arrivals) == 1
+    assert statuses(program.finish()) == {"delivered.ok": 10}
