@@ -103,6 +103,15 @@ def shortened(value: str) -> str:
     return value if len(value) <= _LONGEST_QUOTE else value[:_LONGEST_QUOTE] + "..."
 
 
+def is_utf8(text: str) -> bool:
+    """Whether a word of the system is text that outcomes and blocks of leads can hold."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _own_parser(prog: str = "python -m pipeline") -> argparse.ArgumentParser:
     parser = _QuietParser(
         prog=prog,

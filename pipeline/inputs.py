@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from apache_beam.io.filesystems import FileSystems
 
+from pipeline.command_line import is_utf8
 from pipeline.faults import Faults
 from records.header import shown_columns
 from records.layout import NotALeadFile
@@ -33,6 +34,9 @@ def find_inputs(
     for name in names:
         if stop_requested():
             break
+        if not is_utf8(name):
+            faults.append(f"{name} has a name that is no UTF-8 text: rename it")
+            continue
         try:
             files.append(_inspect(name, schema, campaign_field))
         except NotALeadFile as error:

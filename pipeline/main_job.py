@@ -139,7 +139,7 @@ def _run(job: Job, options: RunOptions, runs: Runs, record: RunRecord) -> int:
     """Run the graph in this process, and close the run if every record has its outcome."""
     started = time.monotonic()
     BOARD.gap_secs, BOARD.limit = job.delivery.gap_secs, job.delivery.limit
-    summary = Summary()
+    summary: Summary | None = None
     with Progress():
         # The runner is pinned: DirectRunner would choose another by what the machine has
         # (docs/decisions/0004).
@@ -151,7 +151,8 @@ def _run(job: Job, options: RunOptions, runs: Runs, record: RunRecord) -> int:
             summary = summarise(result.metrics())
         except Exception as error:  # noqa: BLE001 - Beam raises a step's failure in many types
             halt(terminal.internal_failure(error))
-    is_complete = not BOARD.stopped and not stop_requested() and summary.is_conserved
+    was_cut_short = bool(BOARD.stopped) or stop_requested()
+    is_complete = not was_cut_short and summary is not None and summary.is_conserved
     if is_complete:
         try:
             outcome_files.complete(outcome_files.prepare(options.output, record.run), job.start)
@@ -165,10 +166,12 @@ def _run(job: Job, options: RunOptions, runs: Runs, record: RunRecord) -> int:
         outcomes_folder=job.outcomes_folder,
         secs=time.monotonic() - started,
         was_screened=bool(job.lists.names),
+        was_cut_short=was_cut_short,
     )
     if is_complete:
         return EXIT_DONE
-    terminal.show_pending(why=BOARD.stopped or "not every record has an outcome")
+    why = "stopped on request" if was_cut_short else "not every record has an outcome"
+    terminal.show_pending(why=BOARD.stopped or why)
     return EXIT_PENDING
 
 

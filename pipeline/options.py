@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dialer.address import check_api_url, is_this_machine, request_url
 from dialer.dialects import BULK_PARAMETER, DIALECTS, Dialect
-from pipeline.command_line import Given, nearest, shortened, split
+from pipeline.command_line import Given, is_utf8, nearest, shortened, split
 from pipeline.faults import Faults
 from schemas.lead_schema import LeadSchema, SchemaError, load_lead_schema
 from transforms.keys import KeyUnavailable, resolve_key
@@ -131,7 +131,7 @@ class _Reader:
         if value is not None and not value.strip():
             self._faults.append(f"{name} is empty")
             return None
-        if value is not None and not _is_utf8(value):
+        if value is not None and not is_utf8(value):
             self._faults.append(f"{name} is no UTF-8 text")
             return None
         return value
@@ -303,14 +303,6 @@ def zones_of(region: str) -> list[str]:
     table = resources.files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8")
     rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
     return [row[2] for row in rows if row[0] == region]
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _float(text: str) -> float | None:

@@ -7,7 +7,7 @@ from rich.live import Live
 from rich.text import Text
 
 from dialer.clock import SystemClock
-from pipeline.terminal import ERR, duration
+from pipeline.terminal import ERR, complain, duration, printable
 from transforms.in_process import BOARD, stop_requested
 
 _REFRESH_SECS = 0.5
@@ -48,16 +48,16 @@ class Progress:
         with Live(console=ERR, transient=True, auto_refresh=False) as live:
             while not self._ended.wait(_REFRESH_SECS):
                 self._say_notices()
-                live.update(Text(self.line()), refresh=True)
+                live.update(Text(printable(self.line())), refresh=True)
             self._say_notices()
 
     def _say_notices(self) -> None:
         while self._shown < len(BOARD.notices):
-            ERR.print(f"dialfeed: {BOARD.notices[self._shown]}", markup=False)
+            complain([BOARD.notices[self._shown]])
             self._shown += 1
         if stop_requested() and not self._said_stopping:
             self._said_stopping = True
-            ERR.print("dialfeed: stopping: the request in flight is finished first", markup=False)
+            complain(["stopping: the request in flight is finished first"])
 
     def line(self) -> str:
         """The state of the delivery in one line."""

@@ -220,13 +220,22 @@ def sync_folder(folder: Path) -> None:
 def _read(path: Path) -> RunRecord:
     try:
         fields = json.loads(path.read_text("utf-8"))
-        fields["inputs"] = tuple(tuple(entry) for entry in fields["inputs"])
+        fields["inputs"] = tuple(
+            (str(name), int(size_bytes), str(digest))
+            for name, size_bytes, digest in fields["inputs"]
+        )
         fields["lists"] = tuple(fields["lists"])
-        return RunRecord(**fields)
-    except (ValueError, KeyError, TypeError) as error:
+        return _fitting(RunRecord(**{**fields, "starts": int(fields["starts"])}), path.stem)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Faults(
-            [f"{path} is damaged: restore it, or move it away and start another output"]
+            [f"{path} is damaged: restore it, or move it away to start another run"]
         ) from error
+
+
+def _fitting(record: RunRecord, name: str) -> RunRecord:
+    if record.run != name or record.state not in (UNFINISHED, FINISHED, REPLACED):
+        raise ValueError("not what was written under this name")
+    return record
 
 
 @contextmanager

@@ -10,19 +10,34 @@ from rich.table import Table
 from pipeline.summary import Summary
 from transforms.in_process import BOARD
 
-OUT = Console(highlight=False, soft_wrap=True)
-ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+# No emoji: a campaign may be called ":x:".
+OUT = Console(highlight=False, soft_wrap=True, emoji=False)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def say(sentence: str) -> None:
     """Tell the operator something."""
-    OUT.print(sentence, markup=False)
+    OUT.print(printable(sentence), markup=False)
 
 
 def complain(sentences: Iterable[str]) -> None:
     """Tell the operator what is wrong."""
     for sentence in sentences:
-        ERR.print(f"dialfeed: {sentence}", markup=False)
+        ERR.print(f"dialfeed: {printable(sentence)}", markup=False)
+
+
+def printable(text: str) -> str:
+    r"""A text without what could move the cursor or cannot be encoded, as escapes in its place.
+
+    >>> printable("caf\udce9 \x1b[2J")
+    'caf\\udce9 \\x1b[2J'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii")
+        for each in text
+    )
 
 
 def internal_failure(error: BaseException) -> str:
@@ -36,9 +51,29 @@ def internal_failure(error: BaseException) -> str:
 
 
 def show_summary(
-    summary: Summary, *, run: str, outcomes_folder: str, secs: float, was_screened: bool
+    summary: Summary | None,
+    *,
+    run: str,
+    outcomes_folder: str,
+    secs: float,
+    was_screened: bool,
+    was_cut_short: bool,
 ) -> None:
-    """Show counts by status and reason, requests, time, and whether all records are accounted for."""
+    """Show counts by status and reason, requests, time, and whether all records are accounted for.
+
+    Args:
+        summary: the counts; None: the run broke off, and there are none.
+        run: the run's id.
+        outcomes_folder: where the outcomes are.
+        secs: how long it took.
+        was_screened: whether there was any do-not-disturb list.
+        was_cut_short: whether the run was stopped, perhaps before all records were read.
+    """
+    if summary is None:
+        requests = _requests(BOARD.requests, secs)
+        say(f"the run broke off after {requests}: what it read and settled is not counted")
+        say(f"outcomes so far: {outcomes_folder}")
+        return
     table = Table(title=f"run {run}", title_justify="left")
     table.add_column("status")
     table.add_column("reason")
@@ -47,9 +82,11 @@ def show_summary(
         table.add_row(status, reason, f"{count:,}")
     if summary.outcomes:
         OUT.print(table)
-    if not summary.records:
+    if was_cut_short and summary.is_conserved:
+        say(f"read {summary.records:,}, outcomes {summary.settled:,} so far")
+    elif not summary.records:
         say("the input holds no leads: nothing was sent")
-    if summary.is_conserved:
+    elif summary.is_conserved:
         say(
             f"read {summary.records:,} = outcomes {summary.settled:,}: every record has its outcome"
         )
@@ -59,11 +96,10 @@ def show_summary(
             f"read {summary.records:,}, outcomes {summary.settled:,}: {missing:,} records have no"
             " outcome yet"
         )
-    requests = f"{summary.requests:,} request{'s' * (summary.requests != 1)}"
     halvings = f", {BOARD.halvings:,} of this run's to find rows that were refused" * bool(
         BOARD.halvings
     )
-    say(f"{requests} in {duration(secs)}{halvings}")
+    say(f"{_requests(summary.requests, secs)}{halvings}")
     if summary.rows_as_windows_1252:
         say(f"{summary.rows_as_windows_1252:,} rows were no UTF-8 and were read as Windows-1252")
     if not was_screened:
@@ -92,3 +128,7 @@ def duration(secs: float) -> str:
         return f"{secs:.1f} s"
     minutes = int(secs // 60)
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def _requests(count: int, secs: float) -> str:
+    return f"{count:,} request{'s' * (count != 1)} in {duration(secs)}"
