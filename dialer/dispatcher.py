@@ -109,7 +109,11 @@ class Dispatcher:
         """
         outcomes: list[Outcome] = []
         ready = [campaign for campaign in self._campaigns.values() if campaign.ready]
-        for campaign in sorted(ready, key=lambda campaign: campaign.served):
+        knowledge = ledger.knowledge
+        # What may be a campaign that the dialer does not know must not hold up the others for good.
+        for campaign in sorted(
+            ready, key=lambda each: (knowledge.is_doubted(each.name), each.served)
+        ):
             limit = row_limit(ledger.tail, self._limit)
             leads = self._take(campaign, limit, ledger, now, outcomes)
             if leads:
@@ -196,11 +200,17 @@ class Dispatcher:
         """Take up to `limit` leads of one kind: of one refused half, or of none.
 
         Half of a request that was refused for one row's fault is never merged with other leads.
+        Where some drop out at this moment, those behind them move up, so that no request goes
+        part-full while others wait.
         """
         taken: list[Lead] = []
         left: deque[Lead] = deque()
         kind: Half | None = None
-        while campaign.ready and len(taken) < limit:
+        while len(taken) < limit:
+            if not campaign.ready and (
+                kind is not None or not self._look_further(campaign, ledger, now, outcomes)
+            ):
+                break
             lead = campaign.ready.popleft()
             outcome = self._judge.judge(lead, ledger, now)
             if outcome is not None:
@@ -216,3 +226,14 @@ class Dispatcher:
                 left.append(lead)
         campaign.ready.extendleft(reversed(left))
         return taken
+
+    def _look_further(
+        self, campaign: _Campaign, ledger: Ledger, now: Instant, outcomes: list[Outcome]
+    ) -> bool:
+        """Judge further leads of a campaign until one is ready; whether there was one."""
+        while not campaign.ready:
+            lead = campaign.next_lead()
+            if lead is None:
+                return False
+            outcomes.extend(self._admit(lead, ledger, now))
+        return True

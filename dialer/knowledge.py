@@ -129,6 +129,10 @@ class Knowledge:
         """The slot by which this run knows the campaign to be refused; None: it is not known to be."""
         return self._refused_campaigns.get(campaign)
 
+    def is_doubted(self, campaign: str) -> bool:
+        """Whether this run's last word on the campaign was a refusal that may as well mean the key."""
+        return campaign in self._refused_since_success
+
     def _record_own(self, claim: Claim, answer: Answer) -> None:
         self.requests_sent += 1
         refused_data = answer.kind is AnswerKind.DATA_REFUSED

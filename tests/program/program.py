@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ class Program:
         self.numbers.update(re.findall(r"[6-9]\d{9}", data.decode("latin-1")))
         return path
 
-    def write_leads(self, name: str, leads: Iterable[dict[str, object]]) -> Path:
+    def write_leads(self, name: str, leads: Iterable[Mapping[str, object]]) -> Path:
         """Write leads as JSON lines."""
         return self.write(name, "".join(f"{json.dumps(lead)}\n" for lead in leads))
 

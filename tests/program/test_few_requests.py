@@ -5,7 +5,7 @@ import math
 from tests.program.program import Program, check_truth, leads, phone, statuses
 from tests.program.strict_dialer import StrictDialer
 
-BAD = [
+BAD: list[dict[str, object]] = [
     {"PhoneNumber": "12345", "Name": "too short"},
     {"PhoneNumber": "", "Name": "none"},
     {"PhoneNumber": "022 2345 6789", "Name": "a landline"},

@@ -57,3 +57,22 @@ def test_a_failure_in_other_words_stops_the_run_and_its_words_are_quoted(
     assert "Inbound campaign; call" in done.err
     assert len(dialer.arrivals) == 1
     assert statuses(program.finish()) == {"delivered.ok": 10}
+
+
+def test_a_campaign_that_is_not_known_holds_up_the_others_once_even_where_it_comes_first(
+    program: Program, dialer: StrictDialer
+) -> None:
+    """Nothing tells it from a wrong key until another campaign succeeds, so that one goes first then."""
+    dialer.campaigns = {"good"}
+    mixed = [{"Team": ["unheard of", "good"][at % 2], "Phone": phone(at)} for at in range(20)]
+    program.write_leads("leads.jsonl", mixed)
+
+    done = program.run("--campaign_field", "Team")
+
+    assert done.status == 1
+    assert "unheard of" in done.err
+    assert len(dialer.arrivals) == 1
+    outcomes = program.finish("--campaign_field", "Team")
+    check_truth(dialer, outcomes)
+    assert statuses(outcomes) == {"delivered.ok": 10, "failed.campaign_refused": 10}
+    assert len(dialer.arrivals) == 3
