@@ -6,7 +6,7 @@ from operator import attrgetter
 from records.blocks import Decoded, RawBlock, Unreadable, as_json
 from records.csv_decoding import decode_csv
 from records.encodings import UTF8_MARK
-from records.json_lines import NotAnObject, read_object
+from records.json_lines import NotJson, read_object
 from schemas.outcome import outcome_lead
 
 _TEXT_LEAD = "an outcome whose lead is a text that could not be read: correct the text, send that"
@@ -50,7 +50,7 @@ def _decode_json_lines(numbered: Sequence[tuple[int, bytes]]) -> Iterator[Decode
         plain = line.removeprefix(UTF8_MARK).replace(b"\r", b" ").strip()
         try:
             fields = read_object(plain)
-        except NotAnObject as e:
+        except NotJson as e:
             yield Unreadable(number, _escaped(line), "unreadable", str(e))
             continue
         lead = outcome_lead(fields)

@@ -2,7 +2,7 @@
 
 import json
 
-from records.json_lines import NotAnObject, read_object
+from records.json_lines import NotJson, read_object
 
 
 def is_object(line: bytes) -> bool:
@@ -15,7 +15,7 @@ def is_object(line: bytes) -> bool:
         return False
     try:
         read_object(line)
-    except NotAnObject:
+    except NotJson:
         return False
     return True
 

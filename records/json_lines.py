@@ -1,4 +1,4 @@
-"""One JSON line to an object: strictly, and with an answer for every junk that arrives.
+"""JSON to values: strictly, and with an answer for every junk that arrives.
 
 orjson reads nearly all of them. Python's own reader is the second opinion where the first refuses
 what JSON's grammar allows (half a surrogate pair), or hides it (a name that stands twice).
@@ -18,8 +18,12 @@ from records.repeats import merged
 MAX_DEPTH = 100
 
 
-class NotAnObject(Exception):
-    """A line that holds no JSON object; the text says why, and quotes nothing of it."""
+class NotJson(Exception):
+    """A text that is no JSON, or none that is read; says why, and quotes nothing of it."""
+
+
+class NotAnObject(NotJson):
+    """A line that holds another JSON value than an object."""
 
 
 def read_object(line: bytes) -> dict[str, object]:
@@ -33,46 +37,79 @@ def read_object(line: bytes) -> dict[str, object]:
         the different values: which of them is meant is not known.
 
     Raises:
-        NotAnObject: The line is not JSON, or another JSON value, or nested too deep.
+        NotAnObject: The line is another JSON value.
+        NotJson: The line is not JSON, or nested too deep.
 
     >>> read_object(b'{"Name": "Asha", "Name": null}')
     {'Name': 'Asha'}
     """
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        value = _second_opinion(line)
-    if isinstance(value, dict) and _may_repeat(line, len(value)):
-        value = _second_opinion(line)
+    value = read_json(line)
     if not isinstance(value, dict):
-        raise NotAnObject(f"the line is {_kind(value)}, not a JSON object")
-    if line.count(b"[") + line.count(b"{") > MAX_DEPTH and _is_deep(value):
-        raise NotAnObject(f"the JSON is nested more than {MAX_DEPTH} levels deep")
+        raise NotAnObject(f"the line is {json_kind(value)}, not a JSON object")
     return value
 
 
-def _may_repeat(line: bytes, names: int) -> bool:
-    """Say whether there may be more names in an object than were kept.
+def read_json(text: bytes, *, called: str = "the line") -> object:
+    """Read a JSON value of any kind; names that stand twice in it as `read_object` does.
 
-    Each name is followed by a colon: as many colons as names is proof enough, and cheap. Objects
-    inside, and texts that look like names, cost a second reading.
+    Args:
+        text: the value, in UTF-8; it may go over several lines.
+        called: what a fault calls the text.
+
+    Raises:
+        NotJson: The text is not JSON, or nested too deep.
     """
-    if line.count(b'":') != names:
-        return True
-    return b" :" in line or b"\t:" in line or b"\r:" in line
-
-
-def _second_opinion(line: bytes) -> object:
     try:
-        return _DECODER.decode(line.decode())
+        value: object = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        value = _second_opinion(text, called)
+    else:
+        if isinstance(value, dict | list) and _may_repeat(text, value):
+            value = _second_opinion(text, called)
+    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _is_deep(value):
+        raise NotJson(f"the JSON is nested more than {MAX_DEPTH} levels deep")
+    return value
+
+
+def _may_repeat(text: bytes, value: dict[str, object] | list[object]) -> bool:
+    """Say whether there may be more names in a text than were kept.
+
+    Each name is followed by a colon: as many colons as names is proof enough, and cheap. Texts
+    that look like names cost a second reading.
+    """
+    if b" :" in text or b"\t:" in text or b"\r:" in text or b"\n:" in text:
+        return True
+    written = text.count(b'":')
+    is_flat = isinstance(value, dict) and written == len(value)
+    return not is_flat and written != _names_in(value)
+
+
+def _names_in(value: object) -> int:
+    names = 0
+    level = [value]
+    while level:
+        inner: list[object] = []
+        for item in level:
+            if isinstance(item, dict):
+                names += len(item)
+                inner.extend(item.values())
+            elif isinstance(item, list):
+                inner.extend(item)
+        level = inner
+    return names
+
+
+def _second_opinion(text: bytes, called: str) -> object:
+    try:
+        return _DECODER.decode(text.decode())
     except UnicodeDecodeError as e:
-        raise NotAnObject(f"the line is not UTF-8 (byte {e.start + 1})") from e
+        raise NotJson(f"{called} is not UTF-8 (byte {e.start + 1})") from e
     except json.JSONDecodeError as e:
-        raise NotAnObject(f"the line is not JSON: {e.msg} (character {e.colno})") from e
+        raise NotJson(f"{called} is not JSON: {e.msg} (character {e.pos + 1})") from e
     except RecursionError as e:
-        raise NotAnObject("the JSON is nested too deep") from e
+        raise NotJson("the JSON is nested too deep") from e
     except ValueError as e:
-        raise NotAnObject(f"the line is not JSON: {e}") from e
+        raise NotJson(f"{called} is not JSON: {e}") from e
 
 
 def _whole(digits: str) -> int:
@@ -118,7 +155,14 @@ def _is_deep(value: object) -> bool:
     return True
 
 
-def _kind(value: object) -> str:
+def json_kind(value: object) -> str:
+    """Name the kind of a JSON value, with its article.
+
+    >>> json_kind([]), json_kind(5)
+    ('a JSON array', 'a JSON number or truth value')
+    """
+    if isinstance(value, dict):
+        return "a JSON object"
     if isinstance(value, list):
         return "a JSON array"
     if isinstance(value, str):

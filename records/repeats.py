@@ -2,17 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 
+# Two are enough to see that they differ; junk may hold a hundred thousand.
+MAX_DIFFERENT = 10
+
 
 def one_or_all(values: Sequence[object]) -> object:
     """Return the one value that a repeated name has, or a tuple of the different ones.
 
-    Blank values count only if there is no other.
+    Blank values count only if there is no other; of more than `MAX_DIFFERENT` values the first
+    ones stand for all.
 
     >>> one_or_all(["9876512345", ""]), one_or_all(["", None]), one_or_all(["a", "b", "a"])
     ('9876512345', '', ('a', 'b'))
     """
     different: list[object] = []
     for value in values:
+        if len(different) == MAX_DIFFERENT:
+            break
         if not _is_blank(value) and value not in different:
             different.append(value)
     if not different:

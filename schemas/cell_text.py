@@ -9,11 +9,15 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 QUOTE_LENGTH: Final = 40
 """How much of a cell a message quotes, in characters."""
+
+_SHOWN_NAMES: Final = 12
 
 _DASHES = "\u02d7\u2043\u207b\u208b\u2212\u30fc\uff70"
 _DOTS = "\u00b7\u2024\u30fb\u066b"
@@ -116,6 +120,24 @@ def quoted(cell: object) -> str:
     if len(text) > QUOTE_LENGTH:
         text = text[: QUOTE_LENGTH - 1] + "…"
     return repr(text) if isinstance(cell, str) else text
+
+
+def holdings(record: Mapping[str, object]) -> str:
+    """Name what a record holds, for a message: its first keys, objects and lists with their size.
+
+    >>> holdings({"CODE": 200, "RESPONSE": {"SENDER_NAME": "Asha"}})
+    "'CODE', 'RESPONSE' (an object of 1)"
+    """
+    shown = [_shown(name, record[name]) for name in islice(record, _SHOWN_NAMES)]
+    more = ", ..." if len(record) > _SHOWN_NAMES else ""
+    return f"{', '.join(shown) or 'nothing'}{more}"
+
+
+def _shown(name: str, cell: object) -> str:
+    if isinstance(cell, dict | list):
+        kind = "an object" if isinstance(cell, dict) else "a list"
+        return f"{quoted(name)} ({kind} of {len(cell)})"
+    return quoted(name)
 
 
 _KINDS: Final[dict[type, str]] = {

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from schemas.cell_text import quoted
+from schemas.cell_text import holdings, quoted
 from schemas.lead_field import LeadField
 from schemas.phones import PhoneFault, PhoneNumber, PhoneReader
 from schemas.row_values import FieldFault
-
-_SHOWN_COLUMNS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +71,9 @@ class PhoneStep:
         return FieldFault(filled[0][1].reason, "; ".join(details))
 
     def _without_column(self, row: Mapping[str, object]) -> FieldFault:
-        shown = [_shown(name, row[name]) for name in list(row)[:_SHOWN_COLUMNS]]
-        more = ", ..." if len(row) > _SHOWN_COLUMNS else ""
         return FieldFault(
             "phone_missing",
-            f"{self.field.name}: the record has no such field; "
-            f"it holds {', '.join(shown) or 'nothing'}{more}",
+            f"{self.field.name}: the record has no such field; it holds {holdings(row)}",
         )
 
 
@@ -97,10 +91,3 @@ def _noted(
     if number.note is not None:
         notes.append(number.note)
     return PhoneNumber(number.national, number.e164, "; ".join(notes), number.is_mobile)
-
-
-def _shown(name: str, cell: object) -> str:
-    if isinstance(cell, dict | list):
-        kind = "an object" if isinstance(cell, dict) else "a list"
-        return f"{quoted(name)} ({kind} of {len(cell)})"
-    return quoted(name)

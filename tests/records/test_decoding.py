@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from records.blocks import RawBlock, Unreadable, as_json
 from records.decoding import decode
-from records.json_lines import MAX_DEPTH
+from records.json_lines import MAX_DEPTH, read_json, read_object
 from records.layout import Layout
+from records.repeats import MAX_DIFFERENT
 from records.rows import read_rows
 from schemas.outcome import Outcome, Source, Status
 from tests.records.reading import read
@@ -209,6 +210,24 @@ def test_c3_a_name_that_stands_twice_in_json_is_no_last_one_wins(
     line = b'{"Phone"' + colon + one + b', "Name"' + colon + b' "A", "Phone": ' + other + b"}"
     (record,) = read(line).decoded
     assert record.fields == {"Phone": value, "Name": "A"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'[{"Phone": "1", "Phone": "2"}, {}]',
+        b'[{"Phone": "1",\n"Phone"\n: "2"}, {}]',
+        b'[{"Phone": "1", "Phone": "2", "Phone": ""}, {}]',
+    ],
+)
+def test_c3_a_name_that_stands_twice_is_found_at_any_depth(text: bytes) -> None:
+    assert read_json(text) == [{"Phone": ("1", "2")}, {}]
+    assert read_object(b'{"data": ' + text + b"}") == {"data": [{"Phone": ("1", "2")}, {}]}
+
+
+def test_a_name_that_stands_a_hundred_thousand_times_costs_no_time() -> None:
+    line = b"{" + b",".join(b'"a":%d' % i for i in range(100_000)) + b"}"
+    assert read_object(line) == {"a": tuple(range(MAX_DIFFERENT))}
 
 
 @given(
