@@ -117,6 +117,16 @@ class Delivery:
             elif act.wait_secs or not may_send or not self._dispatcher.pending:
                 return
 
+    def take_up(self, dispatcher: Dispatcher) -> None:
+        """Go on with these leads instead: for drivers that keep leads elsewhere between two acts.
+
+        The next act reads the ledger anew, and an earlier reason to stop is no longer one. How long
+        failures in a row have made the delivery wait stays known.
+        """
+        self._dispatcher = dispatcher
+        self._has_read = False
+        self._board.stopped = ""
+
     def act(self, *, may_send: bool = True) -> Act:
         """Do the one thing that comes next, without waiting for its time to come.
 

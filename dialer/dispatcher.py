@@ -152,11 +152,13 @@ class Dispatcher:
         """Every lead without an outcome, in order; the campaign that was served last stands last."""
         left: list[Lead] = []
         for campaign in sorted(self._campaigns.values(), key=lambda campaign: campaign.served):
-            for lead in campaign.ready:
+            unsettled = list(campaign.ready)
+            while (lead := campaign.next_lead()) is not None:
+                unsettled.append(lead)
+            for lead in unsettled:
                 left.append(lead)
-                left.extend(self._shadows.get((lead.campaign, lead.phone), ()))
-            while (lead_left := campaign.next_lead()) is not None:
-                left.append(lead_left)
+                if self._held.get((lead.campaign, lead.phone)) is lead:
+                    left.extend(self._shadows.get((lead.campaign, lead.phone), ()))
         return left
 
     def _counted(self, outcomes: list[Outcome]) -> list[Outcome]:
