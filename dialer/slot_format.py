@@ -13,7 +13,7 @@ from dialer.verdicts import AnswerKind, Verdict, VerdictStatus
 from schemas.outcome import Source
 
 FORMAT = 1
-_SLOT_NAME = re.compile(r"(\d{9})\.(1-claim|2-answer)")
+_SLOT_NAME = re.compile(r"([0-9]{9})\.(1-claim|2-answer)")
 _HEAD = b'{"sum":"%08x","body":'
 _HEAD_BYTES = len(_HEAD % 0)
 
@@ -163,7 +163,10 @@ def _unseal(data: bytes) -> dict[str, Any]:
     text = data[_HEAD_BYTES:-2]
     if data[:_HEAD_BYTES] != _HEAD % zlib.crc32(text) or data[-2:] != b"}\n":
         raise DamagedObject("its checksum does not match")
-    body = orjson.loads(text)
+    try:
+        body = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise DamagedObject("it is no JSON") from error
     if not isinstance(body, dict) or body.get("format") != FORMAT:
         raise DamagedObject("it was written in a form that this version does not know")
     return body
