@@ -5,11 +5,31 @@ they hold; a flag in a DoFn, or in `__main__`, would be set in one copy and read
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 
 from dialer.board import Board
+from schemas.outcome import Source
+
+
+@dataclass(slots=True)
+class MessageState:
+    """What is known of a message that is held.
+
+    Attributes:
+        leads: how many leads it has; None: it was not decoded yet.
+        settled: the indices of those that have their outcome, written.
+    """
+
+    leads: int | None = None
+    settled: set[int] = field(default_factory=set)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all its leads have their outcomes."""
+        return self.leads is not None and len(self.settled) >= self.leads
+
 
 PROCESS_NAME = secrets.token_hex(8)
 """Names this process in the claims that it makes."""
@@ -17,7 +37,19 @@ PROCESS_NAME = secrets.token_hex(8)
 BOARD = Board()
 """What the delivery is doing."""
 
+MESSAGES: dict[str, MessageState] = {}
+"""The messages that this process holds, by their ids; none where leads come from files."""
+
 _stop_requested = False
+
+
+def note_settled(sources: Iterable[Source]) -> None:
+    """Note that outcomes were written: those of held messages make them ready to be acknowledged."""
+    if not MESSAGES:
+        return
+    for source in sources:
+        if source.message_id in MESSAGES and source.index is not None:
+            MESSAGES[source.message_id].settled.add(source.index)
 
 
 def request_stop() -> None:
@@ -35,6 +67,7 @@ def start_over() -> None:
     """Forget the wish to stop and what the board shows, as if the process had just begun."""
     global _stop_requested
     _stop_requested = False
+    MESSAGES.clear()
     fresh = Board()
     for each in fields(Board):
         setattr(BOARD, each.name, getattr(fresh, each.name))

@@ -1,13 +1,12 @@
 """WriteOutcomes: outcomes to JSON lines, as soon as they are known."""
 
 import os
-import secrets
 from pathlib import Path
 
 import apache_beam as beam
 
 from schemas.outcome import Outcome
-from transforms.in_process import halt
+from transforms.in_process import halt, note_settled
 from transforms.metrics import count_outcomes
 
 
@@ -25,7 +24,7 @@ class WriteOutcomes(beam.PTransform):
     Outputs: none.
     Guarantee: a list is handed to the system before the next one is asked for. The file can be read
         by its owner only.
-    Parallelism: by worker; each has its own file.
+    Parallelism: none is needed; what is written at a time is appended as a whole.
     """
 
     def __init__(self, *, folder: str, start: str) -> None:
@@ -33,7 +32,7 @@ class WriteOutcomes(beam.PTransform):
 
         Args:
             folder: an existing folder.
-            start: names this start of the run; the files' names begin with it.
+            start: names this start of the run and the step; the file is `start`.jsonl.
         """
         super().__init__()
         self._folder = folder
@@ -45,7 +44,7 @@ class WriteOutcomes(beam.PTransform):
 
 
 class _AppendLinesFn(beam.DoFn):
-    """Appends the lines of each list to this worker's file."""
+    """Appends the lines of each list to the step's file."""
 
     def __init__(self, folder: str, start: str) -> None:
         self._folder = folder
@@ -58,13 +57,14 @@ class _AppendLinesFn(beam.DoFn):
         path = self._folder
         try:
             if self._descriptor is None:
-                self._descriptor = _create(Path(self._folder), self._start)
+                self._descriptor = _open(Path(self._folder) / f"{self._start}.jsonl")
             _write_all(self._descriptor, b"".join(outcome.to_json_line() for outcome in outcomes))
         except OSError as error:
             reason = error.strerror or type(error).__name__
             halt(f"outcomes cannot be written to {path}: {reason}")
             raise OutcomesUnwritable(reason) from error
         count_outcomes(outcomes)
+        note_settled(outcome.source for outcome in outcomes)
 
     def teardown(self) -> None:
         if self._descriptor is not None:
@@ -72,10 +72,8 @@ class _AppendLinesFn(beam.DoFn):
             self._descriptor = None
 
 
-def _create(folder: Path, start: str) -> int:
-    path = folder / f"{start}-{secrets.token_hex(4)}.jsonl"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-    return os.open(path, flags, 0o600)
+def _open(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
