@@ -64,7 +64,8 @@ class Progress:
         if not BOARD.total:
             return "reading and screening leads ..."
         settled = BOARD.total - BOARD.pending
-        parts = [f"{settled:,} of {BOARD.total:,} leads settled, {BOARD.requests:,} requests"]
+        requests = f"{BOARD.requests:,} request{'s' * (BOARD.requests != 1)}"
+        parts = [f"{settled:,} of {BOARD.total:,} leads settled, {requests}"]
         wait_secs = BOARD.next_request_boot_secs - self._clock.now().boot_secs
         parts.append(f"next request in {wait_secs:.0f} s" if wait_secs > 0 else "request under way")
         requests_left = -(-BOARD.pending // BOARD.limit)

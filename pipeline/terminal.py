@@ -124,9 +124,9 @@ def duration(secs: float) -> str:
     >>> duration(7.25), duration(3725)
     ('7.2 s', '1 h 2 min')
     """
-    if secs < 60:
+    if round(secs, 1) < 60:
         return f"{secs:.1f} s"
-    minutes = int(secs // 60)
+    minutes = round(secs) // 60
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
