@@ -137,7 +137,7 @@ def test_every_kind_of_record_has_its_outcome_in_the_file_of_its_kind(tmp_path: 
     assert summary.pending == 0
     assert summary.requests == len(simulator.arrivals)
     assert list(simulator.taken) == [("Summer", "9876500001")]
-    kinds = Counter(path.name.split("-")[2] for path in (tmp_path / "outcomes").iterdir())
+    kinds = Counter(path.stem.split("-")[2] for path in (tmp_path / "outcomes").iterdir())
     assert kinds == dict.fromkeys(
         ["unreadable", "invalid", "screened", "delivered", "suppressed"], 1
     )
