@@ -7,8 +7,7 @@ import apache_beam as beam
 
 from dialer.client import Client
 from dialer.clock import SystemClock
-from dialer.delivery import Delivery, Terms
-from dialer.dialects import DIALECTS
+from dialer.delivery import Delivery
 from dialer.dispatcher import Dispatcher
 from dialer.judging import Judge
 from dialer.slots import Sender
@@ -83,20 +82,12 @@ class _DeliverAccountFn(beam.DoFn):
 
     def _delivery(self, blocks: list[LeadBlock]) -> Delivery:
         settings, clock = self._settings, SystemClock()
-        dialect = DIALECTS[settings.dialect]
         judge = Judge(is_listed=self._screen.listed, resends=settings.resends)
         return Delivery(
             ledger=settings.ledger.open(),
             dispatcher=Dispatcher(by_campaign(blocks), judge=judge, limit=settings.limit),
             client=Client(settings.url, clock=clock),
-            terms=Terms(
-                dialect=dialect,
-                key=self._key,
-                bulk_parameter=settings.bulk_parameter,
-                names=settings.names,
-                gap_secs=settings.gap_secs,
-                timeout_secs=settings.timeout_secs,
-            ),
+            terms=settings.terms(self._key),
             sender=Sender(PROCESS_NAME, settings.ledger.run, settings.lock),
             clock=clock,
             should_stop=stop_requested,

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialer.clock import SystemClock
+from dialer.clock import Clock, SystemClock
+from dialer.dialects import DIALECTS
 from dialer.ledger import Ledger
+from dialer.sending import Terms
 from dialer.store import LocalStore
 
 
@@ -20,13 +22,16 @@ class LedgerSettings:
     folder: str
     run: str
 
-    def open(self) -> Ledger:
+    def open(self, clock: Clock | None = None) -> Ledger:
         """The ledger, nothing read of it yet.
+
+        Args:
+            clock: what it tells the time by; None: this machine's clocks.
 
         Raises:
             StoreError: its folder cannot be used.
         """
-        return Ledger(LocalStore(Path(self.folder)), run=self.run, clock=SystemClock())
+        return Ledger(LocalStore(Path(self.folder)), run=self.run, clock=clock or SystemClock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +63,14 @@ class DeliverySettings:
     timeout_secs: float
     resends: bool
     lock: str | None
+
+    def terms(self, key: str) -> Terms:
+        """How requests are made, with the key that the reference led to."""
+        return Terms(
+            dialect=DIALECTS[self.dialect],
+            key=key,
+            bulk_parameter=self.bulk_parameter,
+            names=self.names,
+            gap_secs=self.gap_secs,
+            timeout_secs=self.timeout_secs,
+        )
