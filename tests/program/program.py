@@ -64,6 +64,12 @@ class Running:
         """Send a signal to this very process."""
         self.process.send_signal(number)
 
+    def stop_politely(self) -> None:
+        """Ask it to stop, and wait until it has."""
+        self.stop(signal.SIGTERM)
+        done = self.wait()
+        assert done.status == 1, done.said
+
     def kill(self) -> None:
         """Kill it at once, wherever it is."""
         self.process.kill()

@@ -23,7 +23,7 @@ MOST_ROWS = 200
 
 _PHONE = re.compile(r"[6-9][0-9]{9}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
-_PATIENCE_SECS = 60.0
+_PATIENCE_SECS = 30.0
 
 LeadKey = tuple[str, str]
 """Campaign and phone."""

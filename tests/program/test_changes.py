@@ -1,0 +1,126 @@
+"""What changes between a start and the next: inputs never unnoticed, lists at once, results never."""
+
+import gzip
+import json
+
+from tests.program.program import Program, check_truth, leads, phone, statuses
+from tests.program.strict_dialer import Exchange, StrictDialer, by_the_rules, confirm
+
+BATCH = ("--batch_size", "5")
+
+
+def late(exchange: Exchange) -> None:
+    exchange.wait(0.5)
+    confirm(exchange)
+
+
+def stopped_after_two_answers(program: Program, dialer: StrictDialer, *more: str) -> None:
+    dialer.replies += [by_the_rules, late]
+    running = program.start(*BATCH, *more)
+    dialer.wait_for_arrivals(2)
+    running.stop_politely()
+
+
+def test_an_unfinished_run_refuses_changed_or_missing_inputs_and_takes_further_ones(
+    program: Program, dialer: StrictDialer
+) -> None:
+    path = program.write_leads("leads-1.jsonl", leads(12))
+    content = path.read_bytes()
+    stopped_after_two_answers(program, dialer)
+    asked = len(dialer.arrivals)
+
+    path.write_bytes(content.replace(b"Person 3", b"Person x"))
+    changed = program.run(*BATCH)
+    path.write_bytes(content)
+    path.rename(program.folder / "moved")
+    program.write_leads("leads-2.jsonl", leads(3, first=500))
+    missing = program.run(*BATCH)
+    (program.folder / "moved").rename(path)
+    other_campaign = program.run(*BATCH, "--campaign", "Another")
+
+    for done, words in (
+        (changed, "leads-1.jsonl was changed"),
+        (missing, "leads-1.jsonl is not among the inputs"),
+        (other_campaign, "its campaign was another"),
+    ):
+        assert done.status == 2
+        assert "is unfinished" in done.err
+        assert words in done.err
+        assert "--new_run" in done.err
+    assert len(dialer.arrivals) == asked
+    outcomes = program.finish(*BATCH)
+    check_truth(dialer, outcomes)
+    assert statuses(outcomes) == {"delivered.ok": 15}
+
+
+def test_a_new_run_on_a_changed_input_knows_what_the_old_one_delivered(
+    program: Program, dialer: StrictDialer
+) -> None:
+    program.write_leads("leads.jsonl", leads(12))
+    stopped_after_two_answers(program, dialer)
+    program.write_leads("leads.jsonl", leads(14))
+
+    outcomes = program.finish(*BATCH, "--new_run")
+
+    assert statuses(outcomes) == {"suppressed.duplicate": 10, "delivered.ok": 4}
+    again = program.finish(*BATCH)
+    assert statuses(again) == {"suppressed.duplicate": 14}
+
+
+def test_a_number_listed_since_is_not_called_and_one_delivered_before_stays_delivered(
+    program: Program, dialer: StrictDialer
+) -> None:
+    program.write_leads("leads.jsonl", leads(15))
+    dnd = program.write("dnd.txt", f"{phone(700)}\n")
+    stopped_after_two_answers(program, dialer, "--dnd", str(dnd))
+    # Of each of the three batches the first one: delivered, delivered, still to come.
+    dnd.write_text("".join(f"0{phone(at)}\n" for at in (0, 5, 10)))
+
+    outcomes = program.finish(*BATCH, "--dnd", str(dnd))
+
+    check_truth(dialer, outcomes)
+    assert statuses(outcomes) == {"delivered.ok": 14, "suppressed.dnd": 1}
+    (listed,) = [outcome for outcome in outcomes if outcome["reason"] == "dnd"]
+    assert listed["phone"] == phone(10)
+    assert listed["source"]["record"] == 11
+
+
+def test_a_file_that_changes_while_it_is_read_ends_the_run_before_anything_is_posted(
+    program: Program, dialer: StrictDialer
+) -> None:
+    lines = "".join(f"{json.dumps(lead)}\n" for lead in leads(30_000))
+    path = program.write("leads.jsonl", lines)
+    running = program.start()
+    running.wait_until_said("ledger of this account")
+    with path.open("a") as file:
+        file.write(json.dumps({"PhoneNumber": phone(50_000)}) + "\n")
+
+    done = running.wait()
+
+    assert done.status == 1, done.said
+    assert "was changed while it was read" in done.err
+    assert "Traceback" not in done.said
+    assert not dialer.arrivals
+    # With the right content back the same command goes on.
+    path.write_text(lines)
+    running = program.start()
+    dialer.wait_for_arrivals(1)
+    running.stop_politely()
+
+
+def test_outcomes_fed_back_are_read_through_their_lead_and_packed_files_by_content(
+    program: Program, dialer: StrictDialer
+) -> None:
+    dialer.refused = {phone(3): "priority"}
+    packed = "".join(f"{json.dumps(lead)}\n" for lead in leads(8)).encode()
+    program.write("leads.csv", gzip.compress(packed[:300]) + gzip.compress(packed[300:]))
+    first = program.finish()
+    assert statuses(first) == {"delivered.ok": 7, "failed.dialer_refused": 1}
+    (failures,) = [path for path in program.output.rglob("*failed*") if path.stat().st_size]
+    dialer.refused = {}
+
+    again = program.finish("--input", str(failures))
+
+    assert statuses(again) == {"delivered.ok": 1}
+    assert again[0]["lead"] == {"PhoneNumber": phone(3), "Name": "Person 3"}
+    assert dialer.arrivals[-1].rows == [[phone(3), "Person 3"]]
