@@ -83,6 +83,8 @@ class Ledger:
         self._store = store
         self._run = run
         self._clock = clock
+        self._claims_seen = 0
+        self._answers_seen = 0
         self._start_over()
         self.read_at = clock.now()
         self._cached_slot = lru_cache(_CACHED_SLOTS)(self._read_slot)
@@ -138,7 +140,8 @@ class Ledger:
         while True:
             self.read_at = self._clock.now()
             try:
-                return self._read_new()
+                self._read_new()
+                return self._must_hold_what_was_seen()
             except StoreError as error:
                 raise LedgerError(str(error)) from error
             except _Hole as hole:
@@ -276,6 +279,7 @@ class Ledger:
     def _apply_claim(self, slot: int) -> Claim:
         """Take in the claim of the next slot: it is open until it is answered."""
         self._open = self._claim_of(slot)
+        self._claims_seen = max(self._claims_seen, slot)
         self.tail = self.tail.with_claim(self._open, self._clock.now().boot_secs)
         return self._open
 
@@ -284,10 +288,22 @@ class Ledger:
         answer = self._answer_of(claim.slot)
         if answer.kind is AnswerKind.ROWS and len(answer.verdicts) != len(claim.leads):
             raise _damaged(answer_name(claim.slot))
+        self._answers_seen = max(self._answers_seen, claim.slot)
         self.tail = self.tail.with_answer(answer, self._clock.now().boot_secs)
         self.knowledge.record(claim, answer)
         self._open = None
         return answer
+
+    def _must_hold_what_was_seen(self) -> None:
+        """See that the end of the ledger has not gone: what was there once is there for good.
+
+        A reading that started over would else take a shorter ledger for the whole one, and send the
+        leads of the lost slots again.
+        """
+        if self.tail.last_slot + (self._open is not None) < self._claims_seen:
+            raise _Hole(claim_name(self._claims_seen))
+        if self.tail.last_slot < self._answers_seen:
+            raise _Hole(answer_name(self._answers_seen))
 
     def _must_be_listed(self, name: str, listed: set[str]) -> None:
         if name not in listed:
