@@ -9,13 +9,13 @@ from dialer.client import Client
 from dialer.clock import SystemClock
 from dialer.delivery import Delivery
 from dialer.dispatcher import Dispatcher
-from dialer.judging import Judge
+from dialer.ledger import Ledger
 from dialer.slots import Sender
 from dialer.store import StoreError
 from dialer.waiting import by_campaign
 from records.lead_block import LeadBlock
 from schemas.outcome import Outcome, Status
-from transforms.delivery_settings import DeliverySettings
+from transforms.delivery_settings import DeliverySettings, open_ledger
 from transforms.in_process import BOARD, PROCESS_NAME, halting, stop_requested
 from transforms.keys import KeyUnavailable, resolve_key
 from transforms.lists import ListSettings, ListsUnusable, open_screen
@@ -80,11 +80,14 @@ class _DeliverAccountFn(beam.DoFn):
         LEADS_PENDING.inc(BOARD.pending)
         REQUESTS.inc(BOARD.requests)
 
+    def _ledger(self) -> Ledger:
+        return self._settings.ledger.open()
+
     def _delivery(self, blocks: list[LeadBlock]) -> Delivery:
         settings, clock = self._settings, SystemClock()
-        judge = Judge(is_listed=self._screen.listed, resends=settings.resends)
+        judge = settings.judge(self._screen.listed)
         return Delivery(
-            ledger=settings.ledger.open(),
+            ledger=self._ledger(),
             dispatcher=Dispatcher(by_campaign(blocks), judge=judge, limit=settings.limit),
             client=Client(settings.url, clock=clock),
             terms=settings.terms(self._key),
@@ -93,6 +96,52 @@ class _DeliverAccountFn(beam.DoFn):
             should_stop=stop_requested,
             board=BOARD,
         )
+
+
+class DeliverRound(beam.PTransform):
+    """Posts what can be posted now of the leads that this process holds: at most one request.
+
+    Input: pairs of an account and its `LeadBlock`s (bounded).
+    Outputs: as `DeliverBatches`; leads that have to wait give none, and the board says until when.
+    Guarantee: that of the slot protocol.
+    Parallelism: one round at a time.
+    """
+
+    def __init__(self, *, settings: DeliverySettings, lists: ListSettings, may_send: bool) -> None:
+        """Deliver by these settings; without `may_send` leads are settled and none is posted."""
+        super().__init__()
+        self._settings = settings
+        self._lists = lists
+        self._may_send = may_send
+
+    def expand(self, accounts: beam.PCollection) -> DeliveredLeads:
+        """Apply to pairs of account and blocks."""
+        tagged = accounts | "Deliver round" >> beam.ParDo(
+            _DeliverRoundFn(self._settings, self._lists, may_send=self._may_send)
+        ).with_outputs(*OUTPUTS)
+        return DeliveredLeads(*(tagged[status] for status in OUTPUTS))
+
+
+class _DeliverRoundFn(_DeliverAccountFn):
+    """Runs one round of the local event loop, which waits for the gate itself."""
+
+    def __init__(self, settings: DeliverySettings, lists: ListSettings, *, may_send: bool) -> None:
+        super().__init__(settings, lists)
+        self._may_send = may_send
+
+    def process(
+        self, account: tuple[str, Iterable[LeadBlock]]
+    ) -> Iterator[beam.pvalue.TaggedOutput]:
+        with halting(StoreError):
+            delivery = self._delivery(list(account[1]))
+        requests = BOARD.requests
+        for outcomes in delivery.outcomes_now(may_send=self._may_send):
+            yield from by_status(outcomes)
+        REQUESTS.inc(BOARD.requests - requests)
+
+    def _ledger(self) -> Ledger:
+        # Read once, and then only what is new: rounds come by the second, for days.
+        return open_ledger(self._settings.ledger)
 
 
 def by_status(outcomes: Iterable[Outcome]) -> Iterator[beam.pvalue.TaggedOutput]:

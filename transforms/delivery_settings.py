@@ -1,10 +1,12 @@
 """What a delivery must know, in a form that can travel to a worker: names and references, no values."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from dialer.clock import Clock, SystemClock
 from dialer.dialects import DIALECTS
+from dialer.judging import IsListed, Judge, MessageJudge
 from dialer.ledger import Ledger
 from dialer.sending import Terms
 from dialer.store import LocalStore
@@ -34,6 +36,16 @@ class LedgerSettings:
         return Ledger(LocalStore(Path(self.folder)), run=self.run, clock=clock or SystemClock())
 
 
+@lru_cache(maxsize=1)
+def open_ledger(settings: LedgerSettings) -> Ledger:
+    """The ledger, kept open in this process.
+
+    Raises:
+        StoreError: its folder cannot be used.
+    """
+    return settings.open()
+
+
 @dataclass(frozen=True, slots=True)
 class DeliverySettings:
     """How and where to deliver.
@@ -50,6 +62,8 @@ class DeliverySettings:
         timeout_secs: the time that one whole request may take.
         resends: whether unknown leads are sent again.
         lock: device and inode of the output's lock file, held by this very process; None: no lock.
+        dedupe_window_secs: how long a lead that came in a message makes later ones duplicates; None:
+            the leads come from files.
     """
 
     ledger: LedgerSettings
@@ -63,6 +77,17 @@ class DeliverySettings:
     timeout_secs: float
     resends: bool
     lock: str | None
+    dedupe_window_secs: float | None = None
+
+    def judge(self, is_listed: IsListed) -> Judge:
+        """Who judges the leads, with these lists."""
+        if self.dedupe_window_secs is None:
+            return Judge(is_listed=is_listed, resends=self.resends)
+        return MessageJudge(
+            is_listed=is_listed,
+            resends=self.resends,
+            dedupe_window_secs=self.dedupe_window_secs,
+        )
 
     def terms(self, key: str) -> Terms:
         """How requests are made, with the key that the reference led to."""

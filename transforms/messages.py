@@ -1,0 +1,185 @@
+"""DecodeMessages: Pub/Sub messages to records with named fields."""
+
+import dataclasses
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import apache_beam as beam
+
+from records.blocks import Decoded, Unreadable
+from records.message_schemas import MessageSchemas
+from records.messages import Message, MessageRules, decode_message
+from records.record_pairs import parse_record_pairs
+from records.record_paths import parse_record_path
+from schemas.outcome import Outcome, Source, Status, utc_text
+from transforms.decode import RECORDS, UNREADABLE, DecodedLeads
+from transforms.in_process import MESSAGES, halting
+from transforms.metrics import RECORDS_READ
+
+CAMPAIGN_ATTRIBUTE = "attribute:"
+"""What stands before an attribute's name where it serves as the column of a lead's campaign."""
+
+
+class SchemaServiceFailed(Exception):
+    """The schema service is out of reach, so messages that need it cannot be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSettings:
+    """How messages are to be read, in a form that can travel to a worker.
+
+    Attributes:
+        record_path: where in a message's objects the records are; None: they are the records.
+        record_pairs: where in a record names and values are lists.
+        schemas: a file or folder of Avro schemas; None: the schema service is asked.
+        campaign_attribute: the attribute that names each lead's campaign, or None.
+    """
+
+    record_path: str | None
+    record_pairs: tuple[str, ...]
+    schemas: str | None
+    campaign_attribute: str | None
+
+    def rules(self) -> MessageRules:
+        """The rules that these settings give.
+
+        Raises:
+            ValueError: one of them cannot be read.
+            BadMessageSchemas: the file or folder holds no schemas.
+        """
+        return MessageRules(
+            schemas=MessageSchemas.of_path(Path(self.schemas))
+            if self.schemas
+            else MessageSchemas(_ask_schema_service),
+            record_path=parse_record_path(self.record_path) if self.record_path else (),
+            record_pairs=tuple(parse_record_pairs(text) for text in self.record_pairs),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedMessages:
+    """Records of messages that could be read, each with the id of its message."""
+
+    records: list[tuple[str, Decoded]]
+
+    def located(self) -> Iterator[tuple[Source, Decoded]]:
+        """Each record with its source."""
+        for message_id, record in self.records:
+            yield Source.of_message(message_id, record.number), record
+
+
+class DecodeMessages(beam.PTransform):
+    """Decodes messages that this process holds.
+
+    Input: lists of `Message`.
+    Outputs: `records`: `DecodedMessages`; `rejected`: lists of `Outcome`, status invalid.
+    Guarantee: every record of a message is in exactly one of the two, but those that have had their
+        outcome since the message arrived.
+    Parallelism: by list.
+    """
+
+    def __init__(self, *, settings: MessageSettings) -> None:
+        """Decode by these settings."""
+        super().__init__()
+        self._settings = settings
+
+    def expand(self, messages: beam.PCollection) -> DecodedLeads:
+        """Apply to lists of `Message`."""
+        tagged = messages | "Decode list" >> beam.ParDo(
+            _DecodeMessagesFn(self._settings)
+        ).with_outputs(RECORDS, UNREADABLE)
+        return DecodedLeads(tagged[RECORDS], tagged[UNREADABLE])
+
+
+class _DecodeMessagesFn(beam.DoFn):
+    """Decodes one list of messages."""
+
+    def __init__(self, settings: MessageSettings) -> None:
+        self._settings = settings
+
+    def setup(self) -> None:
+        self._rules = _rules(self._settings)
+
+    def process(self, messages: Sequence[Message]) -> Iterator[beam.pvalue.TaggedOutput]:
+        with halting(SchemaServiceFailed):
+            decoded, unreadable = self._decode(messages)
+        RECORDS_READ.inc(len(decoded) + len(unreadable))
+        if decoded:
+            yield beam.pvalue.TaggedOutput(RECORDS, DecodedMessages(decoded))
+        if unreadable:
+            at = utc_text(time.time())
+            outcomes = [_outcome(message_id, record, at) for message_id, record in unreadable]
+            yield beam.pvalue.TaggedOutput(UNREADABLE, outcomes)
+
+    def _decode(
+        self, messages: Sequence[Message]
+    ) -> tuple[list[tuple[str, Decoded]], list[tuple[str, Unreadable]]]:
+        decoded: list[tuple[str, Decoded]] = []
+        unreadable: list[tuple[str, Unreadable]] = []
+        for message in messages:
+            readable, rest = decode_message(message, self._rules)
+            held = MESSAGES.get(message.message_id)
+            settled = held.settled if held else set()
+            if held:
+                held.leads = len(readable) + len(rest)
+            decoded += [
+                (message.message_id, with_campaign(record, message, self._settings))
+                for record in readable
+                if record.number not in settled
+            ]
+            unreadable += [
+                (message.message_id, record) for record in rest if record.number not in settled
+            ]
+        return decoded, unreadable
+
+
+def with_campaign(record: Decoded, message: Message, settings: MessageSettings) -> Decoded:
+    """The record with the attribute that names its campaign as a further column."""
+    name = settings.campaign_attribute
+    if name is None:
+        return record
+    column = {CAMPAIGN_ATTRIBUTE + name: message.attributes.get(name, "")}
+    return dataclasses.replace(record, fields={**record.fields, **column})
+
+
+def _outcome(message_id: str, record: Unreadable, at: str) -> Outcome:
+    return Outcome(
+        status=Status.INVALID,
+        reason=record.reason,
+        detail=record.detail,
+        campaign=None,
+        phone=None,
+        lead_json=record.lead_json,
+        source=Source.of_message(message_id, record.number),
+        request_id=None,
+        at=at,
+    )
+
+
+@lru_cache(maxsize=1)
+def _rules(settings: MessageSettings) -> MessageRules:
+    """The rules, kept with the schemas that they have found, for all rounds of this process."""
+    return settings.rules()
+
+
+def _ask_schema_service(name: str, revision: str) -> str | None:
+    """The text of a schema's revision, as Pub/Sub's schema service has it; None: it has none."""
+    # Imported where it is used: few publishers use schemas, and the client takes a while to load.
+    from google.api_core.exceptions import GoogleAPIError, InvalidArgument, NotFound
+    from google.auth.exceptions import GoogleAuthError
+    from google.cloud import pubsub_v1
+
+    try:
+        with pubsub_v1.SchemaServiceClient() as client:
+            schema = client.get_schema(name=f"{name}@{revision}", timeout=30)
+    except (NotFound, InvalidArgument):
+        return None
+    except (GoogleAPIError, GoogleAuthError) as error:
+        raise SchemaServiceFailed(
+            f"Pub/Sub's schema service cannot be asked ({type(error).__name__}):"
+            " give the schemas as files, with --message_schemas"
+        ) from error
+    return str(schema.definition)
