@@ -141,9 +141,7 @@ def _run(job: Job, options: RunOptions, runs: Runs, record: RunRecord) -> int:
     BOARD.gap_secs, BOARD.limit = job.delivery.gap_secs, job.delivery.limit
     summary: Summary | None = None
     with Progress():
-        # The runner is pinned: DirectRunner would choose another by what the machine has
-        # (docs/decisions/0004).
-        pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(list(options.beam)))
+        pipeline = _empty_pipeline(options)
         build(pipeline, job)
         try:
             result = pipeline.run()
@@ -173,6 +171,23 @@ def _run(job: Job, options: RunOptions, runs: Runs, record: RunRecord) -> int:
     why = "stopped on request" if was_cut_short else "not every record has an outcome"
     terminal.show_pending(why=BOARD.stopped or why)
     return EXIT_PENDING
+
+
+def _empty_pipeline(options: RunOptions) -> beam.Pipeline:
+    """A pipeline on the runner that is pinned: DirectRunner would choose by what the machine has.
+
+    See docs/decisions/0004.
+    """
+    try:
+        return beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(list(options.beam)))
+    except OSError as error:
+        # Beam makes a folder there for each pipeline.
+        raise Faults(
+            [
+                f"no folder for temporary files can be made ({error.strerror}): make room in it, or"
+                " name another with the variable TMPDIR"
+            ]
+        ) from error
 
 
 def _say_what_starts(

@@ -7,12 +7,13 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tests.program.strict_dialer import KEY, LeadKey, StrictDialer
 
@@ -39,25 +40,40 @@ class Done:
         return self.out + self.err
 
 
-@dataclass(slots=True)
 class Running:
-    """A process under way."""
+    """A process under way, and what it has said so far.
 
-    process: subprocess.Popen[bytes]
-    out: Path
-    err: Path
+    It speaks into pipes: a process that may write no file can still say so.
+    """
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        """Listen to a process."""
+        self.process = process
+        self._out, self._err = bytearray(), bytearray()
+        self._listeners = [
+            threading.Thread(target=_listen, args=(stream, heard), daemon=True)
+            for stream, heard in ((process.stdout, self._out), (process.stderr, self._err))
+        ]
+        for listener in self._listeners:
+            listener.start()
 
     def wait(self) -> Done:
         """Wait until it ends."""
         status = self.process.wait(PATIENCE_SECS)
-        return Done(status, self.out.read_text("utf-8"), self.err.read_text("utf-8"))
+        for listener in self._listeners:
+            listener.join(PATIENCE_SECS)
+        return Done(status, self._out.decode(), self._err.decode())
 
     def wait_until_said(self, words: str) -> None:
         """Wait until these words stand on the terminal."""
+        self.wait_until(lambda: words.encode() in self._out + self._err)
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so, while it runs."""
         deadline = time.monotonic() + PATIENCE_SECS
-        while words not in self.out.read_text("utf-8") + self.err.read_text("utf-8"):
+        while not is_so():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError(f"it never said {words!r}: {self.wait()}")
+                raise AssertionError(f"it never came to that: {self.wait()}")
             time.sleep(_POLL_SECS)
 
     def stop(self, number: signal.Signals) -> None:
@@ -138,18 +154,15 @@ class Program:
 
     def start_with(self, arguments: Sequence[str], *, prefix: Sequence[str] = ()) -> Running:
         """Start it with exactly these words."""
-        number = len(self.running)
-        out, err = self.folder / f".{number}.out", self.folder / f".{number}.err"
-        with out.open("wb") as out_file, err.open("wb") as err_file:
-            process = subprocess.Popen(
-                [*prefix, sys.executable, "-m", "pipeline", *arguments],
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=out_file,
-                stderr=err_file,
-                env={**os.environ, KEY_VARIABLE: self.key},
-            )
-        self.running.append(Running(process, out, err))
+        process = subprocess.Popen(
+            [*prefix, sys.executable, "-m", "pipeline", *arguments],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, KEY_VARIABLE: self.key},
+        )
+        self.running.append(Running(process))
         return self.running[-1]
 
     def run(self, *more: str, output: Path | None = None) -> Done:
@@ -179,6 +192,12 @@ class Program:
             assert not [number for number in self.numbers if number in spoken], said
         for output in self.folder.glob("out*"):
             check_private(output, self.key)
+
+
+def _listen(stream: IO[bytes], heard: bytearray) -> None:
+    with stream:
+        while piece := os.read(stream.fileno(), 65536):
+            heard += piece
 
 
 def check_private(output: Path, key: str) -> None:
