@@ -17,6 +17,7 @@ REQUIREMENTS = (
     "apache-beam[gcp]==2.77.*",
     "fastavro>=1.12",
     "numpy>=2.2",
+    "obstore>=0.12,<0.13",
     "orjson>=3.11",
     "phonenumbers>=9.0",
     "pyarrow>=20",
@@ -26,8 +27,11 @@ REQUIREMENTS = (
 )
 
 DEVELOPMENT = (
+    "flask>=3.1",
+    "flask-cors>=6.0",
     "hypothesis>=6.140",
     "import-linter>=2.5",
+    "moto[s3]>=5.2",
     "mypy>=2.0",
     "packaging>=25",
     "pre-commit>=4.3",
