@@ -10,7 +10,8 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from dialer.clock import SystemClock
 from dialer.ledger import Account, Ledger, LedgerError
-from dialer.store import LocalStore, StoreError
+from dialer.store import StoreError
+from dialer.stores import open_store
 from pipeline import outcome_files, terminal
 from pipeline.faults import Faults
 from pipeline.graph import Job, build
@@ -88,7 +89,7 @@ def _open_account(options: RunOptions) -> Account:
     host, _, path = rest.partition("/")
     asked = Account(options.dialect.name, host, f"/{path}", options.pace_secs)
     try:
-        ledger = Ledger(LocalStore(options.ledger), run="", clock=SystemClock())
+        ledger = Ledger(open_store(str(options.ledger)), run="", clock=SystemClock())
         return ledger.open_account(asked)
     except (LedgerError, StoreError) as error:
         raise Faults([f"--ledger {options.ledger}: {error}"]) from error

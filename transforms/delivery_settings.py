@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from dialer.clock import Clock, SystemClock
 from dialer.dialects import DIALECTS
 from dialer.judging import IsListed, Judge, MessageJudge
 from dialer.ledger import Ledger
 from dialer.sending import Terms
-from dialer.store import LocalStore
+from dialer.stores import open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +16,7 @@ class LedgerSettings:
     """Where the ledger is, and for which run it is read.
 
     Attributes:
-        folder: the ledger's folder.
+        folder: the ledger's folder, or `gs://...` or `s3://...`: see `dialer/stores.py`.
         run: the run's id.
     """
 
@@ -31,17 +30,17 @@ class LedgerSettings:
             clock: what it tells the time by; None: this machine's clocks.
 
         Raises:
-            StoreError: its folder cannot be used.
+            StoreError: its store cannot be used.
         """
-        return Ledger(LocalStore(Path(self.folder)), run=self.run, clock=clock or SystemClock())
+        return Ledger(open_store(self.folder), run=self.run, clock=clock or SystemClock())
 
 
 @lru_cache(maxsize=1)
 def open_ledger(settings: LedgerSettings) -> Ledger:
-    """The ledger, kept open in this process.
+    """The ledger, kept open in this process: it is read once, and then only what is new.
 
     Raises:
-        StoreError: its folder cannot be used.
+        StoreError: its store cannot be used.
     """
     return settings.open()
 
