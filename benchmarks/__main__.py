@@ -5,11 +5,14 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from benchmarks.stages import measure
+from benchmarks.state_bytes import StateCost
+from benchmarks.state_bytes import measure as measure_state
 from benchmarks.whole_program import Measured, deliver
 
 _SMALL, _LARGE = 200_000, 800_000
 _MOST_GROWTH = 4.4
 _MOST_BYTES = 500 * 10**6
+_MOST_STATE_TIMES = 30.0
 
 
 def main() -> int:
@@ -26,8 +29,16 @@ def main() -> int:
     cpu_growth = large.cpu_secs / small.cpu_secs
     memory_growth = large.peak_bytes / small.peak_bytes
     print(f"four times the leads: CPU x {cpu_growth:.2f}, memory x {memory_growth:.2f}")
+    print("a stream's queue in state, written and read to its end:")
+    queues = {
+        "one campaign, full batches": measure_state(1_000_000),
+        "twenty campaigns, batches of ten": measure_state(100_000, batch=10, campaigns=20),
+    }
+    for kind, cost in queues.items():
+        print(f"  {_state_line(cost)}: {kind}")
     held = (
-        cpu_growth <= _MOST_GROWTH
+        max(cost.times for cost in queues.values()) <= _MOST_STATE_TIMES
+        and cpu_growth <= _MOST_GROWTH
         and memory_growth <= _MOST_GROWTH
         and small.peak_bytes <= _MOST_BYTES
     )
@@ -39,6 +50,13 @@ def _line(measured: Measured) -> str:
     return (
         f"{measured.leads:>8,} leads: {measured.leads / measured.wall_secs:8,.0f} leads/s,"
         f" {measured.cpu_secs:6.1f} CPU s, peak {measured.peak_bytes / 10**6:6,.0f} MB"
+    )
+
+
+def _state_line(cost: StateCost) -> str:
+    return (
+        f"{cost.leads:>9,} leads: {cost.read + cost.written:5,.0f} bytes of state a lead,"
+        f" {cost.times:4.1f} times its size as JSON, {cost.leads / cost.requests:.0f} leads a request"
     )
 
 

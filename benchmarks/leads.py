@@ -27,7 +27,18 @@ def write_csv(path: Path, count: int, *, seed: int = 1) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write("PhoneNumber,Name,Priority,ExpiryDate,City\n")
         for number in mobiles(count, rng):
-            name = f"{rng.choice(_FIRST_NAMES)} {rng.choice(_LAST_NAMES)}"
-            shown = number[:7] if rng.random() < FAULTY_SHARE else number
-            priority = rng.randint(1, 99)
-            file.write(f"{shown},{name},{priority},2099-12-31 18:00:00,Pune\n")
+            lead = some_lead(number, rng)
+            if rng.random() < FAULTY_SHARE:
+                lead["PhoneNumber"] = number[:7]
+            file.write(",".join(lead.values()) + "\n")
+
+
+def some_lead(number: str, rng: random.Random) -> dict[str, str]:
+    """The fields of a lead of this number, in the order of `write_csv`'s columns."""
+    return {
+        "PhoneNumber": number,
+        "Name": f"{rng.choice(_FIRST_NAMES)} {rng.choice(_LAST_NAMES)}",
+        "Priority": str(rng.randint(1, 99)),
+        "ExpiryDate": "2099-12-31 18:00:00",
+        "City": "Pune",
+    }
