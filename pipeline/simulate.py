@@ -1,6 +1,7 @@
 """`python -m pipeline simulate`: the built-in dialer, to practise on."""
 
 import argparse
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -110,7 +111,7 @@ def _rules(options: argparse.Namespace, faults: list[str]) -> Rules:
             keys.add(resolve_key(reference))
         except KeyUnavailable as error:
             faults.append(f"--key {error}")
-    if options.gap_secs < 0 or options.max_rows < 1:
+    if not 0 <= options.gap_secs < math.inf or options.max_rows < 1:
         faults.append("--gap_secs must be 0 or more, and --max_rows 1 or more")
     return Rules(
         gap_secs=options.gap_secs,

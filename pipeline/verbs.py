@@ -47,5 +47,8 @@ def _verb(words: Sequence[str]) -> tuple[str, Sequence[str]]:
     if not words or words[0].startswith("-"):
         return "run", words
     if words[0] not in _VERBS:
-        raise Faults([f"there is no verb {words[0][:20]!r}{nearest(words[0], list(_VERBS))}"])
+        # It is repeated only where it was meant as a verb: it might be a number, or the key.
+        hint = nearest(words[0], list(_VERBS))
+        what = f"there is no verb {words[0]}{hint}" if hint else "the first word is no verb"
+        raise Faults([f"{what}; verbs: {', '.join(_VERBS)}"])
     return words[0], words[1:]

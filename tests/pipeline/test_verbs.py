@@ -1,0 +1,48 @@
+import pytest
+
+from pipeline.verbs import run_verb
+from transforms.in_process import request_stop
+
+Said = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["run", "--help"], ["--input=x", "-h"]])
+def test_help_is_given_wherever_it_is_asked_for(words: list[str], capsys: Said) -> None:
+    assert run_verb(words) == 0
+
+    out, err = capsys.readouterr()
+    assert out.startswith("usage: python -m pipeline [run] ")
+    assert "simulate " in out.split("verbs:")[1]
+    assert err == ""
+
+
+@pytest.mark.parametrize("words", [[], ["run"], ["--campaign=c"], ["run", "--campaign=c"]])
+def test_without_a_verb_leads_are_delivered(words: list[str], capsys: Said) -> None:
+    assert run_verb(words) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "dialfeed: --input is missing: name the files of leads\n" in err
+
+
+def test_a_misspelt_verb_is_named_with_the_right_one(capsys: Said) -> None:
+    assert run_verb(["simulat", "--port=0"]) == 2
+
+    assert capsys.readouterr().err == (
+        "dialfeed: there is no verb simulat (did you mean simulate?); verbs: run, simulate\n"
+    )
+
+
+@pytest.mark.parametrize("word", ["9876500001", "S3CRETKEY", "leads.csv", "", "x" * 5_000])
+def test_a_first_word_that_is_no_verb_is_not_repeated(word: str, capsys: Said) -> None:
+    assert run_verb([word]) == 2
+
+    assert capsys.readouterr().err == "dialfeed: the first word is no verb; verbs: run, simulate\n"
+
+
+def test_the_simulator_is_a_verb_of_its_own(capsys: Said) -> None:
+    request_stop()
+
+    assert run_verb(["simulate", "--port=0"]) == 0
+
+    assert capsys.readouterr().out.startswith("simulator listening on http://127.0.0.1:")
