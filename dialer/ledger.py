@@ -235,12 +235,15 @@ class Ledger:
         except _Hole as hole:
             raise LedgerError(f"{hole} has vanished from the ledger") from hole
 
-    def may_have_sent(self, campaign: str, phone: str) -> bool:
-        """Whether a request of this run has settled the lead, or is under way with it."""
-        if self.knowledge.standing(campaign, phone).own is not None:
+    def may_have_sent(self, campaign: str, phone: str, *, by_any_run: bool = False) -> bool:
+        """Whether a request of this run (or of any) has settled the lead, or is under way with it."""
+        standing = self.knowledge.standing(campaign, phone)
+        if standing.own is not None or (by_any_run and standing.other is not None):
             return True
         claim = self._open
-        if claim is None or claim.run != self._run or claim.campaign != campaign:
+        if claim is None or claim.campaign != campaign:
+            return False
+        if claim.run != self._run and not by_any_run:
             return False
         return any(lead.phone == phone for lead in claim.leads)
 

@@ -9,7 +9,6 @@ from dialer.client import Client
 from dialer.clock import SystemClock
 from dialer.delivery import Delivery
 from dialer.dispatcher import Dispatcher
-from dialer.ledger import Ledger
 from dialer.slots import Sender
 from dialer.store import StoreError
 from dialer.waiting import by_campaign
@@ -80,14 +79,11 @@ class _DeliverAccountFn(beam.DoFn):
         LEADS_PENDING.inc(BOARD.pending)
         REQUESTS.inc(BOARD.requests)
 
-    def _ledger(self) -> Ledger:
-        return self._settings.ledger.open()
-
     def _delivery(self, blocks: list[LeadBlock]) -> Delivery:
         settings, clock = self._settings, SystemClock()
         judge = settings.judge(self._screen.listed)
         return Delivery(
-            ledger=self._ledger(),
+            ledger=open_ledger(settings.ledger),
             dispatcher=Dispatcher(by_campaign(blocks), judge=judge, limit=settings.limit),
             client=Client(settings.url, clock=clock),
             terms=settings.terms(self._key),
@@ -138,10 +134,6 @@ class _DeliverRoundFn(_DeliverAccountFn):
         for outcomes in delivery.outcomes_now(may_send=self._may_send):
             yield from by_status(outcomes)
         REQUESTS.inc(BOARD.requests - requests)
-
-    def _ledger(self) -> Ledger:
-        # Read once, and then only what is new: rounds come by the second, for days.
-        return open_ledger(self._settings.ledger)
 
 
 def by_status(outcomes: Iterable[Outcome]) -> Iterator[beam.pvalue.TaggedOutput]:

@@ -12,7 +12,7 @@ from dialer.ledger import LedgerError
 from dialer.store import StoreError
 from records.lead_block import Lead, LeadBlock
 from schemas.outcome import Outcome, Status, utc_text
-from transforms.delivery_settings import LedgerSettings
+from transforms.delivery_settings import LedgerSettings, open_ledger
 from transforms.in_process import halting
 from transforms.lists import ListSettings, ListsUnusable, open_screen
 
@@ -47,21 +47,25 @@ class ScreenLeads(beam.PTransform):
     Parallelism: by block.
     """
 
-    def __init__(self, *, lists: ListSettings, sent_before: LedgerSettings | None) -> None:
+    def __init__(
+        self, *, lists: ListSettings, sent_before: LedgerSettings | None, by_any_run: bool = False
+    ) -> None:
         """Screen by these lists.
 
         Args:
             lists: the do-not-disturb lists.
             sent_before: the ledger, where an earlier start of this run may have sent leads.
+            by_any_run: whether any other run may have sent them too, as it may with messages.
         """
         super().__init__()
         self._lists = lists
         self._sent_before = sent_before
+        self._by_any_run = by_any_run
 
     def expand(self, blocks: beam.PCollection) -> ScreenedLeads:
         """Apply to `LeadBlock`s."""
         tagged = blocks | "Screen block" >> beam.ParDo(
-            _ScreenBlockFn(self._lists, self._sent_before)
+            _ScreenBlockFn(self._lists, self._sent_before, by_any_run=self._by_any_run)
         ).with_outputs(ACCEPTED, SUPPRESSED)
         return ScreenedLeads(tagged[ACCEPTED], tagged[SUPPRESSED])
 
@@ -69,14 +73,17 @@ class ScreenLeads(beam.PTransform):
 class _ScreenBlockFn(beam.DoFn):
     """Screens the leads of one block."""
 
-    def __init__(self, lists: ListSettings, sent_before: LedgerSettings | None) -> None:
+    def __init__(
+        self, lists: ListSettings, sent_before: LedgerSettings | None, *, by_any_run: bool
+    ) -> None:
         self._lists = lists
         self._sent_before = sent_before
+        self._by_any_run = by_any_run
 
     def setup(self) -> None:
         with halting(ListsUnusable, LedgerError, StoreError):
             self._screen = open_screen(self._lists)
-            self._ledger = self._sent_before.open() if self._sent_before else None
+            self._ledger = open_ledger(self._sent_before) if self._sent_before else None
             if self._ledger:
                 self._ledger.refresh()
 
@@ -99,7 +106,7 @@ class _ScreenBlockFn(beam.DoFn):
     def _was_sent(self, lead: Lead) -> bool:
         if self._ledger is None:
             return False
-        return self._ledger.may_have_sent(lead.campaign, lead.phone)
+        return self._ledger.may_have_sent(lead.campaign, lead.phone, by_any_run=self._by_any_run)
 
 
 def reasons_against(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from transforms.delivery_settings import open_ledger
 from transforms.in_process import start_over
 from transforms.lists import open_screen
 
@@ -12,5 +13,6 @@ from transforms.lists import open_screen
 def fresh_process() -> Iterator[None]:
     start_over()
     open_screen.cache_clear()
+    open_ledger.cache_clear()
     yield
     start_over()

@@ -13,7 +13,7 @@ from dialer.simulator import Fault, FaultPlan, Simulator
 from records.lead_block import Lead, LeadBlock
 from tests.transforms.delivering import NO_GAP, NO_LISTS, deliver, settings_for
 from tests.transforms.running import Brief, expect, expect_outcomes, lead, leads_of, pinned
-from transforms.delivery_settings import LedgerSettings
+from transforms.delivery_settings import LedgerSettings, open_ledger
 from transforms.in_process import BOARD, start_over
 from transforms.lists import ListSettings, ListsUnusable, open_screen
 from transforms.screen import REASONS_AGAINST, ScreenLeads, reasons_against
@@ -123,6 +123,7 @@ def test_a_damaged_ledger_ends_the_run_and_says_what_to_do(tmp_path: Path) -> No
     claim.chmod(0o600)
     claim.write_bytes(b"")
     start_over()
+    open_ledger.cache_clear()
 
     with pytest.raises(LedgerError, match="damaged"):
         check([[lead(1)]], sent_before=settings.ledger, accepted=[], rejected=[])
