@@ -257,32 +257,83 @@ def test_a_second_program_on_an_output_is_refused_while_the_first_shows_its_prog
     assert len(desk.simulator.arrivals) == 1
 
 
-def test_misuse_leaves_nothing_on_the_terminal_but_the_message() -> None:
-    done = _program(["--input", "x", "--streaming", "--api_key", "S3CRETKEY"])
+MISUSES: tuple[tuple[str, ...], ...] = (
+    (),
+    ("--imput=x", "--streaming", "--api_key", "S3CRETKEY"),
+    ("S3CRETKEY",),
+    ("--api-key", "S3CRETKEY", "9876500001"),
+    ("--input={leads}", "9876500001"),
+    ("--input={folder}/none*.csv",),
+    ("--input={folder}",),
+    ("--input={page}",),
+    ("--input=nowhere://leads",),
+    ("--dnd={folder}/none.txt",),
+    ("--dnd={page}",),
+    ("--dnd=nowhere://list", "--dnd_max_age_hours=1"),
+    ("--dnd={empty}",),
+    ("--output={page}",),
+    ("--output={page}/out",),
+    ("--ledger={page}/ledger",),
+    ("--output=gs://bucket/out",),
+    ("--lead_schema={page}",),
+    ("--lead_schema={folder}",),
+    ("--campaign_field=Campaign", "--campaign=Summer"),
+    ("--api_url=http://dialer.example",),
+    ("--pace_secs=nan", "--batch_size=" + "9" * 5_000, "--timeout_secs=-1"),
+    ("--api_key=secret:projects/p/secrets/s",),
+    ("--runner=DataflowRunner", "--direct_running_mode=multi_processing"),
+    ("--runner",),
+    ("--api=v4", "--api=v4", "--new_run=yes", "--"),
+    ("simulate", "--port=70000"),
+    ("simulate", "--key=S3CRETKEY", "--faults={page}"),
+)
 
-    assert (done.returncode, done.stdout) == (2, "")
-    assert all(line.startswith("dialfeed: ") for line in done.stderr.splitlines())
-    assert len(done.stderr.splitlines()) == 4
-    assert "S3CRETKEY" not in done.stderr
+MISUSE = """
+import json, sys
+from pipeline.__main__ import main
+for words in json.load(sys.stdin):
+    status = main(words)
+    print(status, flush=True)
+    print("---", file=sys.stderr, flush=True)
+"""
 
 
-def test_the_help_is_for_standard_output() -> None:
-    done = _program(["--help"])
-
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "--dnd_max_age_hours" in done.stdout
-    assert "simulate" in done.stdout
-
-
-def _program(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", *words],
+def test_of_all_misuses_nothing_stands_on_the_terminal_but_the_message(desk: Desk) -> None:
+    page, empty = desk.folder / "page.csv", desk.folder / "empty.txt"
+    page.write_bytes(b"<!DOCTYPE html><html></html>")
+    empty.write_bytes(b"")
+    places = {"folder": desk.folder, "leads": desk.leads, "page": page, "empty": empty}
+    done = subprocess.run(
+        [sys.executable, "-c", MISUSE],
+        input=json.dumps([_misused(desk, words, places) for words in MISUSES]),
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=PATIENCE_SECS,
         check=False,
     )
+
+    messages = [part.splitlines() for part in done.stderr.split("---\n")]
+    assert done.stdout == "2\n" * len(MISUSES), done.stderr
+    assert messages.pop() == []
+    for words, lines in zip(MISUSES, messages, strict=True):
+        assert lines, words
+        assert all(line.startswith("dialfeed: ") and len(line) < 400 for line in lines), lines
+        assert "internal failure" not in "".join(lines), words
+    assert "S3CRET" not in done.stderr
+    assert "98765" not in done.stderr
+    assert desk.simulator.arrivals == []
+
+
+def _misused(desk: Desk, words: Sequence[str], places: dict[str, Path]) -> list[str]:
+    """A command line that would do but for these words; each in an output of its own."""
+    changed = [word.format(**places) for word in words]
+    if not changed or not changed[0].startswith("-"):
+        return changed
+    names = {word.split("=")[0] for word in changed}
+    output = str(desk.folder / f"out{MISUSES.index(tuple(words))}")
+    sound = [word for word in desk.words(output=output) if word.split("=")[0] not in names]
+    return [*sound, *changed]
 
 
 def _read_until(screen: int, words: bytes) -> bytes:
