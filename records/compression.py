@@ -58,15 +58,6 @@ _PACKINGS = (
 )
 
 
-def is_packed(start: bytes) -> bool:
-    r"""Say whether a content is one that `open_plain` unpacks, by its first bytes.
-
-    >>> is_packed(b"\x1f\x8b\x08\x00"), is_packed(b"{}")
-    (True, False)
-    """
-    return any(packing.start.match(start) for packing in _PACKINGS)
-
-
 def open_plain(raw: ByteStream) -> ByteStream:
     """Give the plain bytes of a stream: unpacked if it is gzip, bzip2 or zstd, else as they are.
 
