@@ -4,10 +4,12 @@ They are Beam metrics in the namespace `dialfeed`: a runner shows them while a j
 summary of a local run is made from them.
 """
 
+import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from apache_beam.metrics.metric import Metrics
+from apache_beam.metrics.metricbase import Gauge
 
 from schemas.outcome import REASONS, Outcome, Status
 
@@ -41,3 +43,43 @@ def count_outcomes(outcomes: Iterable[Outcome]) -> None:
     for kind, count in counts.items():
         OUTCOMES[kind].inc(count)
     OUTCOMES_AT_ONCE.update(counts.total())
+
+
+class QueueGauges:
+    """What an operator of a stream is paged on, as gauges of whole numbers, rounded up."""
+
+    def __init__(self) -> None:
+        """Show nothing yet."""
+        # How long the oldest lead has waited, in seconds; 0: none waits.
+        self._oldest = Metrics.gauge(NAMESPACE, "oldest_waiting_secs")
+        # The gate: seconds until the next request may go; 0: it is open.
+        self._gate = Metrics.gauge(NAMESPACE, "gate_opens_in_secs")
+        # The circuit: how many of the last requests in a row brought no answer; 0: it is closed.
+        self._circuit = Metrics.gauge(NAMESPACE, "requests_without_answer")
+        # Leads in the queue: waiting.CAMPAIGN.
+        self._waiting: dict[str, Gauge] = {}
+
+    def show(
+        self,
+        *,
+        waiting: Mapping[str, int],
+        oldest_secs: float,
+        opens_in_secs: float,
+        silent_requests: int,
+    ) -> None:
+        """Set them all; a campaign that waits no more is set to 0.
+
+        Args:
+            waiting: leads in the queue, by campaign.
+            oldest_secs: how long the oldest of them has waited.
+            opens_in_secs: how long the gate stays closed; below 0: it is open.
+            silent_requests: how many requests in a row brought no answer.
+        """
+        self._oldest.set(math.ceil(oldest_secs))
+        self._gate.set(max(0, math.ceil(opens_in_secs)))
+        self._circuit.set(silent_requests)
+        for campaign in waiting:
+            if campaign not in self._waiting:
+                self._waiting[campaign] = Metrics.gauge(NAMESPACE, f"waiting.{campaign}")
+        for campaign, gauge in self._waiting.items():
+            gauge.set(waiting.get(campaign, 0))
