@@ -107,7 +107,7 @@ class _Walk:
         held = "it" if step else "the message"
         yield NoRecord(
             _raw(record),
-            f"no {quoted(key)}{where} (record path {path}); {held} holds {holdings(record)}",
+            f"no {quoted(key)}{where} (--record_path {path}); {held} holds {holdings(record)}",
         )
 
     def _opened(self, text: str | bytes, step: int) -> Iterator[Mapping[str, object] | NoRecord]:

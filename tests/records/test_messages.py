@@ -257,7 +257,7 @@ def test_f3_a_push_envelope_is_opened() -> None:
 def test_f3_a_missing_path_names_what_is_there() -> None:
     bad = fault({"RESPONSE": LEAD}, rules("message.data"))
     assert bad.detail == (
-        "no 'message' (record path message.data); the message holds 'RESPONSE' (an object of 2)"
+        "no 'message' (--record_path message.data); the message holds 'RESPONSE' (an object of 2)"
     )
     assert json.loads(bad.raw) == {"RESPONSE": LEAD}
 

@@ -56,15 +56,15 @@ MISSING = [
     (
         "message.data",
         {"CODE": 200, "RESPONSE": LEAD},
-        "no 'message' (record path message.data); "
+        "no 'message' (--record_path message.data); "
         "the message holds 'CODE', 'RESPONSE' (an object of 1)",
     ),
     (
         "message.data",
         {"message": {"id": 5}},
-        "no 'data' in message (record path message.data); it holds 'id'",
+        "no 'data' in message (--record_path message.data); it holds 'id'",
     ),
-    ("a", {}, "no 'a' (record path a); the message holds nothing"),
+    ("a", {}, "no 'a' (--record_path a); the message holds nothing"),
     ("a", {"a": None}, "a is null, not an object"),
     ("a", {"a": 5}, "a is a JSON number or truth value, not an object"),
     ("a", {"a": []}, "a is an empty list: there is no lead in it"),
