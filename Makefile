@@ -9,11 +9,15 @@ PYTHON  ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$name; break; fi; done)
 # Set UV to nothing (`make install UV=`) to set up with pip although uv is there.
 UV      ?= $(shell command -v uv 2>/dev/null)
+# Beam's runner Prism, of the very version of Beam that is pinned; Go's installer puts go where no PATH leads.
+PRISM_VERSION := $(shell sed -n 's/^apache-beam==//p' constraints.txt)
+PRISM_FOLDER  := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dialfeed/prism-$(PRISM_VERSION)
+GO      ?= $(shell command -v go || ls /usr/local/go/bin/go 2>/dev/null)
 # One test may take this long, in seconds, before it is taken for hung.
 PATIENCE = 300
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install format lint types imports test race check bench clean constraints
+.PHONY: help demo install format lint types imports test race prism check bench clean constraints
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,10 +42,12 @@ imports: $(STAMP)  ## the imports run one way, and Beam stays out of the core
 	$(BIN)/lint-imports
 
 test: $(STAMP)  ## set up and run all tests but the long races
-	$(BIN)/python -m pytest -m "not race" --timeout $(PATIENCE)
+	$(BIN)/python -m pytest -m "not race" -rs --timeout $(PATIENCE)
 
 race: $(STAMP)  ## the long races between real processes that are killed and stopped
 	$(BIN)/python -m pytest -m race
+
+prism: $(PRISM_FOLDER)/prism  ## build Beam's runner Prism for the tests of streams (needs Go, takes minutes)
 
 check: lint types imports test  ## everything that must pass before a commit is pushed
 
@@ -58,6 +64,14 @@ constraints:  ## resolve setup.py anew into constraints.txt (needs uv)
 	uv pip compile setup.py --extra dev --universal --python-version 3.11 \
 		--upgrade --no-header --no-annotate --quiet >> constraints.new
 	mv constraints.new constraints.txt
+
+$(PRISM_FOLDER)/prism:
+	@test -n "$(GO)" || { \
+		echo "Prism is built with Go, and there is none: install Go, or name yours: make prism GO=/path/to/go" >&2; \
+		exit 1; \
+	}
+	mkdir -p "$(PRISM_FOLDER)"
+	GOBIN="$(PRISM_FOLDER)" "$(GO)" install github.com/apache/beam/sdks/v2/go/cmd/prism@v$(PRISM_VERSION)
 
 $(STAMP): setup.py constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || { \

@@ -30,11 +30,16 @@ SEEN: dict[str, list[Outcome]] = {}
 
 def settings_for(simulator: Simulator, folder: Path, **changes: object) -> DeliverySettings:
     """Settings that post to the simulator; the key is in the environment's DIAL_KEY."""
+    return settings_at(simulator.url, folder, **changes)
+
+
+def settings_at(url: str, folder: Path, **changes: object) -> DeliverySettings:
+    """Settings that post to the dialer at an address."""
     os.environ.setdefault("DIAL_KEY", "k3y")
     settings = DeliverySettings(
         ledger=LedgerSettings(str(folder / "ledger"), "run-1"),
         dialect="v1",
-        url=simulator.url + V1.path,
+        url=url + V1.path,
         key_reference="env:DIAL_KEY",
         bulk_parameter="bulkData",
         names=SCHEMA.sent_names,
