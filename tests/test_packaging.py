@@ -16,7 +16,19 @@ ROOMS = ("schemas", "records", "suppression", "dialer", "transforms", "pipeline"
 # Modules of distributions that the requirement apache-beam[gcp] brings with it.
 OF_BEAM = {"apache_beam", "google"}
 TARGETS = {
-    *("help", "demo", "install", "format", "lint", "types", "imports", "test", "race", "check"),
+    *(
+        "help",
+        "demo",
+        "install",
+        "format",
+        "lint",
+        "types",
+        "imports",
+        "test",
+        "prism",
+        "race",
+        "check",
+    ),
     *("bench", "clean", "constraints"),
 }
 
