@@ -1,8 +1,10 @@
 """ReadLeads: files to blocks of raw records, each with its place."""
 
 import hashlib
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 import apache_beam as beam
@@ -22,6 +24,8 @@ _NOTHING_SENT = (
 
 NO_FILESYSTEM = "nothing here reads names of that kind; name a file of this machine, or gs://..."
 """What is said where Beam raises a ValueError for a name."""
+
+NO_FILE = "it is a pipe or a device, which can be read but once: write it to a file first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +116,21 @@ def open_raw(name: str) -> BinaryIO:
     """Open a file by its name, local or in a bucket, its bytes as they are stored.
 
     Raises:
-        OSError: it cannot be opened.
+        OSError: it cannot be opened. A pipe cannot, as it would be read more than once, and to open
+            one that nobody writes to never ends.
     """
     stream: BinaryIO
+    if "://" not in name and _is_pipe_or_device(Path(name).stat().st_mode):
+        raise OSError(NO_FILE)
     try:
         stream = FileSystems.open(name, compression_type=CompressionTypes.UNCOMPRESSED)
     except ValueError as error:
         raise OSError(NO_FILESYSTEM) from error
     return stream
+
+
+def _is_pipe_or_device(mode: int) -> bool:
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def reason_of(error: OSError) -> str:
