@@ -1,29 +1,55 @@
 """What stands on the terminal: a few sentences, the summary, and no number that could be a phone's."""
 
-import sys
+import os
 import traceback
 from collections.abc import Iterable
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 from pipeline.summary import Summary
 from transforms.in_process import BOARD
 
+
+class _Terminal(Console):
+    """A console that goes on in silence where nobody listens any more.
+
+    The reader of a pipe may have gone, or the disk of a log be full: no reason to end a delivery.
+    """
+
+    def show(self, what: RenderableType) -> None:
+        """Show it, as it is, if that is still possible."""
+        try:
+            self.print(what, markup=False)
+        except OSError:
+            self._fall_silent()
+
+    def on_broken_pipe(self) -> None:
+        """Rich would end the process here."""
+        self._fall_silent()
+
+    def _fall_silent(self) -> None:
+        self.quiet = True
+        # What the stream still holds would fail again when the process ends, and be its exit status.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.file.fileno())
+        os.close(nowhere)
+
+
 # No emoji: a campaign may be called ":x:".
-OUT = Console(highlight=False, soft_wrap=True, emoji=False)
-ERR = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+OUT = _Terminal(highlight=False, soft_wrap=True, emoji=False)
+ERR = _Terminal(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def say(sentence: str) -> None:
     """Tell the operator something."""
-    OUT.print(printable(sentence), markup=False)
+    OUT.show(printable(sentence))
 
 
 def complain(sentences: Iterable[str]) -> None:
     """Tell the operator what is wrong."""
     for sentence in sentences:
-        ERR.print(f"dialfeed: {printable(sentence)}", markup=False)
+        ERR.show(f"dialfeed: {printable(sentence)}")
 
 
 def printable(text: str) -> str:
@@ -81,7 +107,7 @@ def show_summary(
     for (status, reason), count in summary.outcomes.items():
         table.add_row(status, reason, f"{count:,}")
     if summary.outcomes:
-        OUT.print(table)
+        OUT.show(table)
     if was_cut_short and summary.is_conserved:
         say(f"read {summary.records:,}, outcomes {summary.settled:,} so far")
     elif not summary.records:
@@ -109,7 +135,6 @@ def show_summary(
 
 def show_pending(why: str) -> None:
     """Say why the run ended early, and how to go on."""
-    sys.stdout.flush()
     complain(
         [
             f"{why}.",

@@ -4,7 +4,6 @@ Those that take leads and do not say so leave them unknown; those that say that 
 leave nothing behind, and the same leads must come again.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from tests.program.strict_dialer import Exchange, Reply, confirm, confirmation
@@ -205,8 +204,6 @@ NOTHING_TAKEN: tuple[Reply, ...] = (
     too_soon_with_an_error_status,
     too_many_requests,
     asked_to_wait("503 Service Unavailable", 1),
-    too_soon,
-    asked_to_wait("429 Too Many Requests", 1),
 )
 """After each the same leads come again."""
 
@@ -308,15 +305,6 @@ def data_refused(exchange: Exchange) -> None:
 
 
 BY_ROW: tuple[Reply, ...] = (short, rows_refused, data_refused)
-
-
-def refused_with(message: str) -> Callable[[Exchange], None]:
-    """Refuse the request with a failure in these words."""
-
-    def refused(exchange: Exchange) -> None:
-        exchange.answer({"status": "failure", "message": message})
-
-    return refused
 
 
 def refuse_twice_for_data() -> tuple[Reply, Reply]:

@@ -65,20 +65,20 @@ def test_leads_that_were_not_taken_come_again_and_odd_confirmations_are_understo
 def test_halving_finds_the_rows_that_a_request_is_refused_for_and_sends_the_others(
     program: Program, dialer: StrictDialer
 ) -> None:
-    dialer.refused = {phone(37): "dnd", phone(99): "priority", phone(420): "date"}
-    program.write_leads("leads.jsonl", leads(450))
+    dialer.gap_secs = program.pace_secs = 0.1
+    dialer.refused = {phone(37): "dnd", phone(99): "priority", phone(220): "date"}
+    program.write_leads("leads.jsonl", leads(232))
 
     outcomes = program.finish()
 
     check_truth(dialer, outcomes)
     assert statuses(outcomes) == {
-        "delivered.ok": 447,
+        "delivered.ok": 229,
         "suppressed.dialer_dnd": 1,
         "failed.dialer_refused": 2,
     }
-    # To find one of n rows takes two requests for every halving of n, at the most; of two bad rows
-    # among the first 200, the second one again.
-    assert len(dialer.arrivals) <= 3 + 2 * 8 + 2 * 8 + 2 * 6
+    # To find one row of n takes at most two requests for every halving of n.
+    assert len(dialer.arrivals) <= 2 + 2 * 8 + 2 * 8 + 2 * 5
 
 
 def test_two_refusals_of_the_data_in_a_row_stop_the_run_and_cost_no_more_leads(

@@ -24,30 +24,26 @@ def stopped_after_two_answers(program: Program, dialer: StrictDialer, *more: str
 def test_an_unfinished_run_refuses_changed_or_missing_inputs_and_takes_further_ones(
     program: Program, dialer: StrictDialer
 ) -> None:
-    path = program.write_leads("leads-1.jsonl", leads(12))
+    path = program.write_leads("leads-1.jsonl", leads(8))
+    other = program.write_leads("leads-2.jsonl", leads(4, first=100))
     content = path.read_bytes()
     stopped_after_two_answers(program, dialer)
     asked = len(dialer.arrivals)
 
     path.write_bytes(content.replace(b"Person 3", b"Person x"))
-    changed = program.run(*BATCH)
-    path.write_bytes(content)
-    path.rename(program.folder / "moved")
-    program.write_leads("leads-2.jsonl", leads(3, first=500))
-    missing = program.run(*BATCH)
-    (program.folder / "moved").rename(path)
-    other_campaign = program.run(*BATCH, "--campaign", "Another")
+    other.rename(program.folder / "moved")
+    done = program.run(*BATCH, "--campaign", "Another")
 
-    for done, words in (
-        (changed, "leads-1.jsonl was changed"),
-        (missing, "leads-1.jsonl is not among the inputs"),
-        (other_campaign, "its campaign was another"),
-    ):
-        assert done.status == 2
-        assert "is unfinished" in done.err
-        assert words in done.err
-        assert "--new_run" in done.err
+    assert done.status == 2
+    assert "is unfinished" in done.err
+    assert "leads-1.jsonl was changed" in done.err
+    assert "leads-2.jsonl is not among the inputs" in done.err
+    assert "its campaign was another" in done.err
+    assert "--new_run" in done.err
     assert len(dialer.arrivals) == asked
+    path.write_bytes(content)
+    (program.folder / "moved").rename(other)
+    program.write_leads("leads-3.jsonl", leads(3, first=500))
     outcomes = program.finish(*BATCH)
     check_truth(dialer, outcomes)
     assert statuses(outcomes) == {"delivered.ok": 15}
@@ -63,8 +59,6 @@ def test_a_new_run_on_a_changed_input_knows_what_the_old_one_delivered(
     outcomes = program.finish(*BATCH, "--new_run")
 
     assert statuses(outcomes) == {"suppressed.duplicate": 10, "delivered.ok": 4}
-    again = program.finish(*BATCH)
-    assert statuses(again) == {"suppressed.duplicate": 14}
 
 
 def test_a_number_listed_since_is_not_called_and_one_delivered_before_stays_delivered(
@@ -88,7 +82,7 @@ def test_a_number_listed_since_is_not_called_and_one_delivered_before_stays_deli
 def test_a_file_that_changes_while_it_is_read_ends_the_run_before_anything_is_posted(
     program: Program, dialer: StrictDialer
 ) -> None:
-    lines = "".join(f"{json.dumps(lead)}\n" for lead in leads(30_000))
+    lines = "".join(f"{json.dumps(lead)}\n" for lead in leads(15_000))
     path = program.write("leads.jsonl", lines)
     running = program.start()
     running.wait_until_said("ledger of this account")
@@ -111,16 +105,16 @@ def test_a_file_that_changes_while_it_is_read_ends_the_run_before_anything_is_po
 def test_outcomes_fed_back_are_read_through_their_lead_and_packed_files_by_content(
     program: Program, dialer: StrictDialer
 ) -> None:
-    dialer.refused = {phone(3): "priority"}
-    packed = "".join(f"{json.dumps(lead)}\n" for lead in leads(8)).encode()
-    program.write("leads.csv", gzip.compress(packed[:300]) + gzip.compress(packed[300:]))
+    dialer.refused = {phone(2): "priority"}
+    packed = "".join(f"{json.dumps(lead)}\n" for lead in leads(4)).encode()
+    program.write("leads.csv", gzip.compress(packed[:100]) + gzip.compress(packed[100:]))
     first = program.finish()
-    assert statuses(first) == {"delivered.ok": 7, "failed.dialer_refused": 1}
+    assert statuses(first) == {"delivered.ok": 3, "failed.dialer_refused": 1}
     (failures,) = [path for path in program.output.rglob("*failed*") if path.stat().st_size]
     dialer.refused = {}
 
     again = program.finish("--input", str(failures))
 
     assert statuses(again) == {"delivered.ok": 1}
-    assert again[0]["lead"] == {"PhoneNumber": phone(3), "Name": "Person 3"}
-    assert dialer.arrivals[-1].rows == [[phone(3), "Person 3"]]
+    assert again[0]["lead"] == {"PhoneNumber": phone(2), "Name": "Person 2"}
+    assert dialer.arrivals[-1].rows == [[phone(2), "Person 2"]]

@@ -19,7 +19,7 @@ def talkative(exchange: Exchange) -> None:
 
 def talkative_failure(exchange: Exchange) -> None:
     phones = exchange.arrival.phones
-    exchange.answer({"status": "failure", "message": f"{KEY}: bad number {phones[0]}"})
+    exchange.answer({"status": "failure", "message": f"Inbound campaign of {KEY}: {phones[0]}"})
 
 
 def test_what_the_dialer_repeats_of_key_and_numbers_stands_on_no_terminal_and_in_no_file(
@@ -35,7 +35,7 @@ def test_what_the_dialer_repeats_of_key_and_numbers_stands_on_no_terminal_and_in
     done = program.run("--batch_size", "3")
 
     assert done.status == 1
-    assert "bad number ******" in done.err
+    assert "Inbound campaign of ******: ******" in done.err
     outcomes = program.finish("--batch_size", "3")
     check_truth(dialer, outcomes)
     assert statuses(outcomes) == {"unknown.no_answer": 3, "delivered.ok": 9}

@@ -1,10 +1,11 @@
 """No room, at different moments: a clear word, and the same command finishes once there is some."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-
-from tests.program.program import Program, check_private, check_truth, leads, statuses
+from tests.program.conftest import Pair
+from tests.program.program import Program, check_private, check_truth, leads, phone, statuses
 from tests.program.small_disk import SmallDisk, small_disk
 from tests.program.strict_dialer import Exchange, StrictDialer, confirm
 
@@ -18,25 +19,35 @@ def unhurried(exchange: Exchange) -> None:
     confirm(exchange)
 
 
-@pytest.mark.parametrize(
-    ("moment", "may_mount"),
-    [
+def test_a_disk_that_fills_up_stops_the_run_and_costs_no_lead(
+    make_pair: Callable[[], Pair],
+) -> None:
+    """At four moments, all abreast; `False`: by a limit of the process's own."""
+    moments = [
         ("reading", False),
         ("reading", True),
         ("request in flight", True),
         ("after an answer", True),
-    ],
-)
-def test_a_disk_that_fills_up_stops_the_run_and_costs_no_lead(
-    program: Program, dialer: StrictDialer, tmp_path: Path, moment: str, may_mount: bool
-) -> None:
-    with small_disk(tmp_path / "disk", may_mount=may_mount) as disk:
-        _fill_up_and_resume(program, dialer, disk, moment)
+    ]
+    pairs = [make_pair() for _ in moments]
+    with ThreadPoolExecutor(len(moments)) as pool:
+        list(pool.map(_fill_up_and_resume, pairs, *zip(*moments, strict=True)))
 
 
-def _fill_up_and_resume(
-    program: Program, dialer: StrictDialer, disk: SmallDisk, moment: str
-) -> None:
+def _fill_up_and_resume(pair: Pair, moment: str, may_mount: bool) -> None:
+    program, dialer = pair
+    with small_disk(program.folder / "disk", may_mount=may_mount) as disk:
+        _fill_up(program, dialer, disk, moment)
+        outcomes = program.finish(*BATCH, output=disk.folder / "out")
+        assert len(outcomes) == LEADS
+        check_private(disk.folder / "out", program.key)
+        if disk.keeps_reserve:
+            # Every answer that came was recorded: nothing is unknown.
+            check_truth(dialer, outcomes)
+            assert statuses(outcomes) == {"delivered.ok": LEADS}
+
+
+def _fill_up(program: Program, dialer: StrictDialer, disk: SmallDisk, moment: str) -> None:
     output = disk.folder / "out"
     program.write_leads("leads.jsonl", leads(LEADS))
 
@@ -63,13 +74,6 @@ def _fill_up_and_resume(
     assert any(words in done.err for words in NO_ROOM), done.err
     assert done.status == 2 or "the same command" in done.err
     disk.make_room()
-    outcomes = program.finish(*BATCH, output=output)
-    assert len(outcomes) == LEADS
-    check_private(output, program.key)
-    if disk.keeps_reserve:
-        # Every answer that came was recorded: nothing is unknown.
-        check_truth(dialer, outcomes)
-        assert statuses(outcomes) == {"delivered.ok": LEADS}
 
 
 def test_a_disk_full_from_the_start_means_that_nothing_is_begun(
@@ -101,23 +105,22 @@ def _begin_without_room(program: Program, dialer: StrictDialer, disk: SmallDisk)
     assert statuses(outcomes) == {"delivered.ok": LEADS}
 
 
-@pytest.mark.parametrize("in_the_way", ["a file", "a link to nowhere", "a file at its parent"])
 def test_an_output_that_cannot_be_written_is_found_out_before_anything_is_posted(
-    program: Program, dialer: StrictDialer, in_the_way: str
+    program: Program, dialer: StrictDialer
 ) -> None:
-    program.write_leads("leads.jsonl", leads(3))
+    program.write("leads.csv", "mobile\n" + "".join(f"{phone(at)}\n" for at in range(3)))
     place = program.folder / "place"
-    output = place / "below" if in_the_way == "a file at its parent" else place
-    if in_the_way == "a link to nowhere":
-        place.symlink_to("/proc/nowhere/at/all")
-    else:
-        place.write_text("in the way")
+    nowhere = program.folder / "nowhere"
+    place.write_text("in the way")
+    nowhere.symlink_to("/proc/nowhere/at/all")
+    outputs = [place, place / "below", nowhere]
 
-    done = program.run(output=output)
-
-    assert done.status == 2, done.said
-    assert f"--output {output}" in done.err
-    assert "cannot be written" in done.err
+    for output, running in [(output, program.start(output=output)) for output in outputs]:
+        done = running.wait()
+        assert done.status == 2, done.said
+        assert f"--output {output}" in done.err
+        assert "cannot be written" in done.err
     assert not dialer.arrivals
     place.unlink()
-    assert statuses(program.finish(output=output)) == {"delivered.ok": 3}
+    assert statuses(program.finish(output=place)) == {"delivered.ok": 3}
+    assert dialer.arrivals[0].names == ["PhoneNumber"]

@@ -2,16 +2,18 @@
 
 import random
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
-import pytest
+from tests.program.conftest import GAP_SECS, Pair
+from tests.program.program import check_truth, leads, statuses
+from tests.program.strict_dialer import Exchange, confirm
 
-from tests.program.conftest import GAP_SECS
-from tests.program.program import Program, check_truth, leads, statuses
-from tests.program.strict_dialer import Exchange, StrictDialer, confirm
-
+SEEDS = range(3)
+ABREAST = 3
 KILLS = 3
 BATCH = 5
-LEADS = 65
+LEADS = 45
 ANSWER_SECS = 0.1
 
 
@@ -20,15 +22,17 @@ def unhurried(exchange: Exchange) -> None:
     confirm(exchange)
 
 
-def forgotten(dialer: StrictDialer) -> int:
-    """How many of the leads that were taken had their answer lost by a kill; now they are unknown."""
-    return sum(status == "unknown" for status, _ in dialer.expected.values())
-
-
-@pytest.mark.parametrize("seed", range(4))
 def test_killed_at_random_moments_it_loses_nothing_and_posts_nothing_twice(
-    program: Program, dialer: StrictDialer, seed: int
+    make_pair: Callable[[], Pair],
 ) -> None:
+    """One pair a seed, all abreast: half of it is waiting."""
+    pairs = [make_pair() for _ in SEEDS]
+    with ThreadPoolExecutor(ABREAST) as pool:
+        list(pool.map(_kill_and_finish, pairs, SEEDS))
+
+
+def _kill_and_finish(pair: Pair, seed: int) -> None:
+    program, dialer = pair
     chance = random.Random(seed)
     dialer.replies += [unhurried] * LEADS
     program.write_leads("leads.jsonl", leads(LEADS))

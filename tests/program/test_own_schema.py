@@ -2,7 +2,7 @@
 
 import json
 
-from tests.program.program import ROOT, Program, check_truth, leads, phone, statuses
+from tests.program.program import ROOT, Program, check_truth, phone, statuses
 from tests.program.strict_dialer import StrictDialer
 
 FURTHER = ("Email", "City", "AgentId")
@@ -32,15 +32,3 @@ def test_further_fields_of_a_schema_travel_in_its_order_and_what_nobody_has_is_l
     (arrival,) = dialer.arrivals
     assert arrival.names == ["PhoneNumber", "Name", "City", "AgentId", "Priority"]
     assert arrival.rows == [[phone(0), "A", "Pune", "", 7], [phone(1), "B", "", "17", ""]]
-
-
-def test_one_column_of_numbers_is_enough(program: Program, dialer: StrictDialer) -> None:
-    program.write(
-        "leads.csv", "mobile\n" + "".join(f"{lead['PhoneNumber']}\n" for lead in leads(3))
-    )
-
-    outcomes = program.finish()
-
-    check_truth(dialer, outcomes)
-    assert statuses(outcomes) == {"delivered.ok": 3}
-    assert dialer.arrivals[0].names == ["PhoneNumber"]

@@ -1,7 +1,6 @@
 """A wrong key, and a campaign that the dialer does not know: it says the same of both."""
 
 from tests.program.program import Program, check_truth, leads, phone, statuses
-from tests.program.replies import refused_with
 from tests.program.strict_dialer import KEY, StrictDialer
 
 
@@ -42,21 +41,6 @@ def test_one_campaign_that_is_not_known_fails_alone_among_several(
     failed = [outcome for outcome in outcomes if outcome["status"] == "failed"]
     assert {outcome["campaign"] for outcome in failed} == {"unheard of"}
     assert [arrival.campaign for arrival in dialer.arrivals].count("unheard of") == 1
-
-
-def test_a_failure_in_other_words_stops_the_run_and_its_words_are_quoted(
-    program: Program, dialer: StrictDialer
-) -> None:
-    dialer.replies += [refused_with("Inbound campaign; call 98765 43210")]
-    program.numbers.add("9876543210")
-    program.write_leads("leads.jsonl", leads(10))
-
-    done = program.run()
-
-    assert done.status == 1
-    assert "Inbound campaign; call" in done.err
-    assert len(dialer.arrivals) == 1
-    assert statuses(program.finish()) == {"delivered.ok": 10}
 
 
 def test_a_campaign_that_is_not_known_holds_up_the_others_once_even_where_it_comes_first(

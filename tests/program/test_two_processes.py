@@ -14,8 +14,8 @@ def unhurried(exchange: Exchange) -> None:
 def test_a_second_process_on_one_output_is_refused_and_the_first_one_goes_on(
     program: Program, dialer: StrictDialer
 ) -> None:
-    dialer.replies += [unhurried] * 4
-    program.write_leads("leads.jsonl", leads(20))
+    dialer.replies += [unhurried] * 3
+    program.write_leads("leads.jsonl", leads(15))
     first = program.start("--batch_size", "5")
     first.wait_until_said("ledger of this account")
 
@@ -25,7 +25,7 @@ def test_a_second_process_on_one_output_is_refused_and_the_first_one_goes_on(
     assert f"--output {program.output} is in use by another process" in second.err
     assert first.wait().status == 0
     check_truth(dialer, finished_outcomes(program.output))
-    assert len(dialer.arrivals) == 4
+    assert len(dialer.arrivals) == 3
 
 
 def test_two_runs_on_one_ledger_share_the_gap_and_no_lead_goes_twice(
