@@ -12,7 +12,7 @@ from records.opening import open_leads
 from records.peeking import ByteStream, CorruptStream, DamagedStream
 from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema
-from transforms.in_process import stop_requested
+from transforms.in_process import stop_requested, stopping_at_once
 from transforms.read import NO_FILESYSTEM, HashedStream, InputFile, open_raw, reason_of
 
 _READ_BYTES = 1 << 20
@@ -25,24 +25,28 @@ def find_inputs(
 
     Every file is read through once, for its hash: a run is known by what its inputs hold.
 
+    Returns:
+        The files; where a stop is asked for meanwhile, those that were found until then.
+
     Raises:
         Faults: a glob matches nothing, or a file cannot be read or is no lead file; all are named.
     """
     faults: list[str] = []
-    names = sorted({name for glob in globs for name in _matches(glob, faults)})
-    files = []
-    for name in names:
-        if stop_requested():
-            break
-        if not is_utf8(name):
-            faults.append(f"{name} has a name that is no UTF-8 text: rename it")
-            continue
-        try:
-            files.append(_inspect(name, schema, campaign_field))
-        except NotALeadFile as error:
-            faults.append(str(error))
-        except OSError as error:
-            faults.append(f"{name} cannot be read: {reason_of(error)}")
+    files: list[InputFile] = []
+    with stopping_at_once():
+        names = sorted({name for glob in globs for name in _matches(glob, faults)})
+        for name in names:
+            if stop_requested():
+                break
+            if not is_utf8(name):
+                faults.append(f"{name} has a name that is no UTF-8 text: rename it")
+                continue
+            try:
+                files.append(_inspect(name, schema, campaign_field))
+            except NotALeadFile as error:
+                faults.append(str(error))
+            except OSError as error:
+                faults.append(f"{name} cannot be read: {reason_of(error)}")
     if faults:
         raise Faults(faults)
     return files

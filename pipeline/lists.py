@@ -2,6 +2,7 @@
 
 from apache_beam.io.filesystems import FileSystems
 
+from transforms.in_process import stopping_at_once
 from transforms.lists import ListSettings, ListsUnusable, open_screen
 
 _SECS_AN_HOUR = 3600.0
@@ -19,13 +20,14 @@ def check_lists(settings: ListSettings, max_age_hours: float | None, wall_secs: 
         Every fault: a list that is missing, no list, without numbers, or too old.
     """
     faults: list[str] = []
-    try:
-        open_screen(settings)
-    except ListsUnusable as error:
-        faults.extend(error.faults)
-    if max_age_hours is not None:
-        for name in settings.names:
-            faults.extend(_too_old(name, max_age_hours, wall_secs))
+    with stopping_at_once():
+        try:
+            open_screen(settings)
+        except ListsUnusable as error:
+            faults.extend(error.faults)
+        if max_age_hours is not None:
+            for name in settings.names:
+                faults.extend(_too_old(name, max_age_hours, wall_secs))
     return faults
 
 

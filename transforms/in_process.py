@@ -41,6 +41,7 @@ MESSAGES: dict[str, MessageState] = {}
 """The messages that this process holds, by their ids; none where leads come from files."""
 
 _stop_requested = False
+_is_interruptible = False
 
 
 def note_settled(sources: Iterable[Source]) -> None:
@@ -52,15 +53,43 @@ def note_settled(sources: Iterable[Source]) -> None:
             MESSAGES[source.message_id].settled.add(source.index)
 
 
+class StopRequested(BaseException):
+    """A clean end was asked for, and nothing is under way that must be finished first."""
+
+
 def request_stop() -> None:
-    """Ask for a clean end: safe in a signal handler, since it only sets a flag."""
+    """Ask for a clean end, as a signal handler may: it only sets a flag.
+
+    Raises:
+        StopRequested: inside of `stopping_at_once`.
+    """
     global _stop_requested
     _stop_requested = True
+    if _is_interruptible:
+        raise StopRequested
 
 
 def stop_requested() -> bool:
     """Whether a clean end was asked for."""
     return _stop_requested
+
+
+@contextmanager
+def stopping_at_once() -> Iterator[None]:
+    """End what is inside when a clean end is asked for, though it may wait for what never comes.
+
+    Only for the time before anything is claimed: a bucket or a share that does not answer must not
+    make the program deaf to Ctrl-C.
+    """
+    global _is_interruptible
+    try:
+        _is_interruptible = True
+        yield
+        _is_interruptible = False
+    except StopRequested:
+        return
+    finally:
+        _is_interruptible = False
 
 
 def start_over() -> None:
