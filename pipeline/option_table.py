@@ -51,6 +51,49 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
         ),
     ),
     (
+        "leads as events, instead of --input",
+        (
+            Option(
+                "--input_subscription",
+                "NAME",
+                "a Pub/Sub subscription, projects/P/subscriptions/S: each message is a lead, or an"
+                " array of leads, in JSON or Avro",
+            ),
+            Option("--campaign_attribute", "NAME", "the attribute that names each lead's campaign"),
+            Option(
+                "--record_path",
+                "PATH",
+                "where in a wrapped message the lead is, or the list of leads: keys with dots, as in"
+                " message.data",
+            ),
+            Option(
+                "--record_pairs",
+                "PATH:NAME:VALUE",
+                "where a lead is a list of names and values: the list, the key of its names, and the"
+                " key of its values. May be repeated",
+                is_repeatable=True,
+            ),
+            Option(
+                "--message_schemas",
+                "PATH",
+                "Avro schemas of messages: a file, or a folder of REVISION.avsc (default: Pub/Sub's"
+                " schema service)",
+            ),
+            Option(
+                "--flush_secs",
+                "SECONDS",
+                "how long a lead waits for others to share its request (default: 30)",
+            ),
+            Option(
+                "--dedupe_window_hours",
+                "HOURS",
+                "how long a delivered lead makes later messages of the same campaign and number"
+                " duplicates (default: 24)",
+            ),
+            Option("--idle_secs", "SECONDS", "end after so many quiet seconds (default: never)"),
+        ),
+    ),
+    (
         "do-not-disturb lists",
         (
             Option(

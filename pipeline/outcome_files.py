@@ -1,19 +1,26 @@
 """The folder of a run's outcomes: what is in it when the run has finished."""
 
 import os
+import re
 from pathlib import Path
 
+from pipeline.faults import Faults
 from pipeline.runs import sync_folder
+
+_OURS = re.compile(r"\d{4}-[0-9a-f]{6}-[a-z]+\.jsonl\Z")
 
 
 def prepare(output: Path, run: str) -> Path:
     """Make the folder of a run's outcomes.
 
     Raises:
-        OSError: it cannot be made.
+        Faults: it cannot be made.
     """
     folder = output / "outcomes" / run
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Faults([f"--output {output} cannot be written: {error.strerror}"]) from error
     return folder
 
 
@@ -34,6 +41,6 @@ def complete(folder: Path, start: str) -> None:
             finally:
                 os.close(descriptor)
     for path in folder.iterdir():
-        if not path.name.startswith(f"{start}-"):
+        if _OURS.match(path.name) and not path.name.startswith(f"{start}-"):
             path.unlink()
     sync_folder(folder)

@@ -7,6 +7,7 @@ from rich.live import Live
 from rich.text import Text
 
 from dialer.clock import SystemClock
+from pipeline.events import EventLoop
 from pipeline.terminal import ERR, complain, duration, printable
 from transforms.in_process import BOARD, stop_requested
 
@@ -72,6 +73,29 @@ class Progress:
         if requests_left:
             left_secs = max(wait_secs, 0.0) + (requests_left - 1) * BOARD.gap_secs
             parts.append(f"about {duration(left_secs)} to go")
+        if BOARD.note:
+            parts.append(BOARD.note)
+        return "; ".join(parts)
+
+
+class EventProgress(Progress):
+    """Shows the event loop while it runs: one status line."""
+
+    def __init__(self, loop: EventLoop) -> None:
+        """Show nothing yet of `loop`."""
+        super().__init__()
+        self._loop = loop
+
+    def line(self) -> str:
+        """What an operator is paged on, in one line."""
+        now = self._clock.now().boot_secs
+        wait_secs = BOARD.next_request_boot_secs - now
+        parts = [
+            f"{self._loop.held:,} messages held",
+            f"oldest waits {duration(self._loop.oldest_secs)}",
+            f"gate opens in {wait_secs:.0f} s" if wait_secs > 0 else "gate open",
+            f"{BOARD.requests:,} requests",
+        ]
         if BOARD.note:
             parts.append(BOARD.note)
         return "; ".join(parts)

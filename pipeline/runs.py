@@ -20,7 +20,8 @@ from pipeline.faults import Faults
 from schemas.outcome import utc_text
 from transforms.read import InputFile
 
-UNFINISHED, FINISHED, REPLACED = "unfinished", "finished", "replaced"
+UNFINISHED, FINISHED, REPLACED, ENDLESS = "unfinished", "finished", "replaced", "endless"
+_STATES = (UNFINISHED, FINISHED, REPLACED, ENDLESS)
 _REPAIR = "restore it, or start another run with --new_run"
 
 
@@ -30,7 +31,7 @@ class RunRecord:
 
     Attributes:
         run: the run's id.
-        state: unfinished, finished, or replaced by another.
+        state: unfinished, finished, replaced by another, or endless (leads as events).
         started_at: when it was first started, UTC.
         ended_at: when it was finished or replaced.
         starts: how often it was started.
@@ -135,7 +136,7 @@ class Runs:
         with _faults_for(self._folder):
             self._folder.mkdir(mode=0o700, exist_ok=True)
             record = asked
-            for unfinished in self._unfinished():
+            for unfinished in self._in_state(UNFINISHED):
                 if new_run:
                     self.end(unfinished, REPLACED)
                     continue
@@ -151,6 +152,49 @@ class Runs:
             self._write(record)
         return record
 
+    def go_on(
+        self,
+        *,
+        campaign: str | None,
+        campaign_field: str | None,
+        schema: str,
+        time_zone: str,
+        dialect: str,
+        lists: Sequence[str],
+        lock: str,
+    ) -> RunRecord:
+        """Go on with the output's one endless run, that of its events, or begin it.
+
+        Raises:
+            Faults: the output cannot be read or written.
+        """
+        asked = RunRecord(
+            run=f"events-{secrets.token_hex(5)}",
+            state=ENDLESS,
+            started_at=utc_text(time.time()),
+            ended_at=None,
+            starts=1,
+            inputs=(),
+            campaign=campaign,
+            campaign_field=campaign_field,
+            schema=schema,
+            time_zone=time_zone,
+            dialect=dialect,
+            lists=tuple(lists),
+            lock=lock,
+        )
+        with _faults_for(self._folder):
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            for known in self._in_state(ENDLESS):
+                asked = dataclasses.replace(
+                    asked,
+                    run=known.run,
+                    started_at=known.started_at,
+                    starts=known.starts + 1,
+                )
+            self._write(asked)
+        return asked
+
     def end(self, record: RunRecord, state: str) -> None:
         """Record that a run is finished, or replaced by another.
 
@@ -160,9 +204,9 @@ class Runs:
         ended_at = utc_text(time.time())
         self._write(dataclasses.replace(record, state=state, ended_at=ended_at))
 
-    def _unfinished(self) -> list[RunRecord]:
+    def _in_state(self, state: str) -> list[RunRecord]:
         records = [_read(path) for path in sorted(self._folder.glob("*.json"))]
-        return [record for record in records if record.state == UNFINISHED]
+        return [record for record in records if record.state == state]
 
     def _write(self, record: RunRecord) -> None:
         """Replace the run's record, whole or not at all."""
@@ -233,7 +277,7 @@ def _read(path: Path) -> RunRecord:
 
 
 def _fitting(record: RunRecord, name: str) -> RunRecord:
-    if record.run != name or record.state not in (UNFINISHED, FINISHED, REPLACED):
+    if record.run != name or record.state not in _STATES:
         raise ValueError("not what was written under this name")
     return record
 

@@ -27,6 +27,13 @@ class Summary:
     requests: int = 0
     rows_as_windows_1252: int = 0
 
+    def add(self, other: "Summary") -> None:
+        """Add the counts of a further round."""
+        self.records += other.records
+        self.requests += other.requests
+        for kind, count in other.outcomes.items():
+            self.outcomes[kind] = self.outcomes.get(kind, 0) + count
+
     @property
     def settled(self) -> int:
         """Records that have an outcome."""

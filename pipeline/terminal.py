@@ -100,14 +100,7 @@ def show_summary(
         say(f"the run broke off after {requests}: what it read and settled is not counted")
         say(f"outcomes so far: {outcomes_folder}")
         return
-    table = Table(title=f"run {run}", title_justify="left")
-    table.add_column("status")
-    table.add_column("reason")
-    table.add_column("records", justify="right")
-    for (status, reason), count in summary.outcomes.items():
-        table.add_row(status, reason, f"{count:,}")
-    if summary.outcomes:
-        OUT.show(table)
+    _show_outcomes(f"run {run}", summary)
     if was_cut_short and summary.is_conserved:
         say(f"read {summary.records:,}, outcomes {summary.settled:,} so far")
     elif not summary.records:
@@ -131,6 +124,46 @@ def show_summary(
     if not was_screened:
         say("nothing was screened: no do-not-disturb list was given")
     say(f"outcomes: {outcomes_folder}")
+
+
+def show_events_summary(
+    summary: Summary,
+    *,
+    outcomes_folder: str,
+    secs: float,
+    acknowledged: int,
+    given_back: int,
+    was_screened: bool,
+) -> None:
+    """Show what came of the messages of one start.
+
+    Args:
+        summary: the counts.
+        outcomes_folder: where the outcomes are.
+        secs: how long it took.
+        acknowledged: messages whose leads have all their outcomes.
+        given_back: messages that go back to the subscription.
+        was_screened: whether there was any do-not-disturb list.
+    """
+    _show_outcomes("events", summary)
+    say(f"outcomes {summary.settled:,}; messages acknowledged {acknowledged:,}")
+    if given_back:
+        say(f"messages given back to the subscription: {given_back:,}")
+    say(_requests(BOARD.requests, secs))
+    if not was_screened:
+        say("nothing was screened: no do-not-disturb list was given")
+    say(f"outcomes: {outcomes_folder}")
+
+
+def _show_outcomes(title: str, summary: Summary) -> None:
+    table = Table(title=title, title_justify="left")
+    table.add_column("status")
+    table.add_column("reason")
+    table.add_column("records", justify="right")
+    for (status, reason), count in summary.outcomes.items():
+        table.add_row(status, reason, f"{count:,}")
+    if summary.outcomes:
+        OUT.show(table)
 
 
 def show_pending(why: str) -> None:

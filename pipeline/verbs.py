@@ -5,12 +5,22 @@ from collections.abc import Callable, Sequence
 
 from pipeline import terminal
 from pipeline.command_line import help_text, nearest
+from pipeline.events_job import run_events_job
 from pipeline.faults import Faults
-from pipeline.main_job import EXIT_NOT_STARTED, EXIT_PENDING, run_main_job
+from pipeline.jobs import EXIT_NOT_STARTED, EXIT_PENDING
+from pipeline.main_job import run_main_job
+from pipeline.options import read_options
 from pipeline.simulate import run_simulator
 
+
+def _deliver(words: Sequence[str]) -> int:
+    """Deliver leads, from files or from a subscription."""
+    options = read_options(words)
+    return run_events_job(options, options.events) if options.events else run_main_job(options)
+
+
 _VERBS: dict[str, Callable[[Sequence[str]], int]] = {
-    "run": run_main_job,
+    "run": _deliver,
     "simulate": run_simulator,
 }
 _SHOWN_VERBS = """

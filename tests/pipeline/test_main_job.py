@@ -15,6 +15,7 @@ import pytest
 from dialer.simulator import Rules, Simulator
 from pipeline.faults import Faults
 from pipeline.main_job import run_main_job
+from pipeline.options import read_options
 from transforms.in_process import request_stop
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +50,7 @@ class Desk:
         return [*(f"--{name}={value}" for name, value in options.items()), *more]
 
     def run_here(self, *more: str, **changes: str) -> int:
-        return run_main_job(self.words(*more, **changes))
+        return run_main_job(read_options(self.words(*more, **changes)))
 
     def faults_here(self, *more: str, **changes: str) -> tuple[str, ...]:
         with pytest.raises(Faults) as caught:

@@ -5,7 +5,8 @@ import pytest
 
 from dialer.dialects import V1
 from pipeline.faults import Faults
-from pipeline.options import RunOptions, read_options, zones_of
+from pipeline.option_reader import zones_of
+from pipeline.options import RunOptions, read_options
 
 HERE = "http://127.0.0.1:8080"
 

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.faults import Faults
 from pipeline.outcome_files import complete, prepare
 
 
@@ -13,19 +14,21 @@ def test_a_runs_folder_is_made_for_its_owner_alone_and_may_be_there(tmp_path: Pa
     assert prepare(tmp_path / "out", "run-1") == folder
 
 
-def test_a_finished_run_keeps_the_files_of_its_last_start_and_nothing_else(
+def test_of_the_runs_own_files_a_finished_run_keeps_those_of_its_last_start(
     tmp_path: Path,
 ) -> None:
-    for name in ("0001-aaaaaa-delivered-1", "0002-bbbbbb-invalid-2", "0002-bbbbbb-delivered-3"):
+    for name in ("0001-aaaaaa-delivered", "0002-bbbbbb-invalid", "0002-bbbbbb-delivered"):
         (tmp_path / f"{name}.jsonl").write_text(name)
-    (tmp_path / "0002-bbbbbbb-delivered-4.jsonl").write_text("of another start")
+    (tmp_path / "0002-cccccc-delivered.jsonl").write_text("of another start")
+    (tmp_path / "notes.txt").write_text("of the user's own")
 
     complete(tmp_path, "0002-bbbbbb")
     complete(tmp_path, "0002-bbbbbb")
 
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
-        "0002-bbbbbb-invalid-2.jsonl": "0002-bbbbbb-invalid-2",
-        "0002-bbbbbb-delivered-3.jsonl": "0002-bbbbbb-delivered-3",
+        "0002-bbbbbb-invalid.jsonl": "0002-bbbbbb-invalid",
+        "0002-bbbbbb-delivered.jsonl": "0002-bbbbbb-delivered",
+        "notes.txt": "of the user's own",
     }
 
 
@@ -38,7 +41,7 @@ def test_a_run_without_records_has_an_empty_folder(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_or_completed_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "outcomes").write_bytes(b"")
 
-    with pytest.raises(OSError, match=r"exists|directory"):
+    with pytest.raises(Faults, match="cannot be written"):
         prepare(tmp_path, "run-1")
     with pytest.raises(FileNotFoundError):
         complete(tmp_path / "none", "0001-aaaaaa")

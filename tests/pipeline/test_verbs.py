@@ -22,7 +22,9 @@ def test_without_a_verb_leads_are_delivered(words: list[str], capsys: Said) -> N
 
     out, err = capsys.readouterr()
     assert out == ""
-    assert "dialfeed: --input is missing: name the files of leads\n" in err
+    assert (
+        "dialfeed: --input is missing: name the files of leads (or a --input_subscription)\n" in err
+    )
 
 
 def test_a_misspelt_verb_is_named_with_the_right_one(capsys: Said) -> None:

@@ -1,0 +1,131 @@
+"""What the jobs have in common: the account's ledger, the parts of the graph, the runner."""
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+
+from dialer.clock import SystemClock
+from dialer.ledger import Account, Ledger, LedgerError
+from dialer.store import StoreError
+from dialer.stores import open_store
+from pipeline import terminal
+from pipeline.faults import Faults
+from pipeline.graph import Job
+from pipeline.options import RunOptions
+from pipeline.runs import RunRecord
+from suppression.lists import Screen
+from transforms.delivery_settings import DeliverySettings, LedgerSettings
+from transforms.lists import ListSettings
+from transforms.read import InputFile
+from transforms.validate import LeadRules
+
+EXIT_DONE, EXIT_PENDING, EXIT_NOT_STARTED = 0, 1, 2
+
+
+def open_account(options: RunOptions) -> Account:
+    """Bind the ledger to the account, or see that it is bound to it.
+
+    Returns:
+        The account as the ledger has it.
+
+    Raises:
+        Faults: it belongs to another account, or cannot be used.
+    """
+    _, _, rest = options.url.partition("://")
+    host, _, path = rest.partition("/")
+    asked = Account(options.dialect.name, host, f"/{path}", options.pace_secs)
+    try:
+        ledger = Ledger(open_store(str(options.ledger)), run="", clock=SystemClock())
+        return ledger.open_account(asked)
+    except (LedgerError, StoreError) as error:
+        raise Faults([f"--ledger {options.ledger}: {error}"]) from error
+
+
+def make_job(
+    options: RunOptions,
+    *,
+    files: Sequence[InputFile],
+    lists: ListSettings,
+    record: RunRecord,
+    account: Account,
+    outcomes_folder: Path,
+    sent_before: bool,
+) -> Job:
+    """All that the graph is made of, for one start of a run.
+
+    Args:
+        options: the options.
+        files: the files of leads, if they come from files.
+        lists: the do-not-disturb lists.
+        record: the run.
+        account: the account as the ledger has it.
+        outcomes_folder: where outcomes are written.
+        sent_before: whether the ledger may know leads of this run from before.
+    """
+    ledger = LedgerSettings(str(options.ledger), record.run)
+    return Job(
+        files=files,
+        rules=LeadRules(
+            schema_text=options.schema_text,
+            schema_name=options.schema.name,
+            time_zone=options.time_zone,
+            campaign=options.campaign,
+            campaign_field=options.campaign_field,
+        ),
+        lists=lists,
+        sent_before=ledger if sent_before else None,
+        delivery=DeliverySettings(
+            ledger=ledger,
+            dialect=options.dialect.name,
+            url=options.url,
+            key_reference=options.key_reference,
+            bulk_parameter=options.bulk_parameter,
+            names=options.schema.sent_names,
+            gap_secs=max(account.gap_secs, options.pace_secs),
+            limit=options.batch_size,
+            timeout_secs=options.timeout_secs,
+            resends=options.resends,
+            lock=record.lock,
+            dedupe_window_secs=options.events.dedupe_window_secs if options.events else None,
+        ),
+        outcomes_folder=str(outcomes_folder),
+        start=f"{record.starts:04d}-{secrets.token_hex(3)}",
+    )
+
+
+def empty_pipeline(options: RunOptions) -> beam.Pipeline:
+    """A pipeline on the runner that is pinned: DirectRunner would choose by what the machine has.
+
+    See docs/decisions/0004.
+
+    Raises:
+        Faults: there is no room for it.
+    """
+    try:
+        return beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(list(options.beam)))
+    except OSError as error:
+        # Beam makes a folder there for each pipeline.
+        raise Faults(
+            [
+                f"no folder for temporary files can be made ({error.strerror}): make room in it, or"
+                " name another with the variable TMPDIR"
+            ]
+        ) from error
+
+
+def say_terms(options: RunOptions, account: Account, screen: Screen) -> None:
+    """Say which ledger, lists and gap hold."""
+    terminal.say(
+        f"ledger of this account: {options.ledger} (name it with --ledger in every other job of the"
+        " same account)"
+    )
+    for each in screen.lists:
+        terminal.say(f"do-not-disturb list: {each}")
+    if not options.dnd:
+        terminal.say("no do-not-disturb list was given: nothing is screened (see --dnd)")
+    if account.gap_secs > options.pace_secs:
+        terminal.say(f"the ledger's gap of {account.gap_secs:g} s is kept: --pace_secs is shorter")

@@ -1,0 +1,244 @@
+"""Reading options one by one: each checked, and what is wrong said in a sentence."""
+
+import math
+import re
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dialer.address import check_api_url, is_this_machine, request_url
+from dialer.dialects import DIALECTS, Dialect
+from pipeline.command_line import Given, is_utf8, nearest, shortened
+from schemas.lead_schema import LeadSchema, SchemaError, load_lead_schema
+from transforms.keys import KeyUnavailable, resolve_key
+
+_LONGEST_SECS = 3600.0
+_DEFAULT_TIMEOUT_SECS = 60.0
+_LOCAL_RUNNERS = frozenset({"directrunner", "fnapirunner"})
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,15})?(e[0-9]{1,2})?", re.IGNORECASE)
+_SMALL_NUMBER = re.compile(r"[0-9]{1,9}")
+_BUILT_IN_SCHEMA = "lead.avsc"
+_CAMPAIGN_OPTIONS = ("--campaign", "--campaign_field", "--campaign_attribute")
+
+
+class OptionReader:
+    """Reads one option after the other, and goes on after a fault with something that fits."""
+
+    def __init__(self, given: Given, faults: list[str]) -> None:
+        """Read what is given; `faults` is added to."""
+        self._given = given
+        self._faults = faults
+
+    def text(self, name: str) -> str | None:
+        """An option's text; None where it is not there."""
+        value = self._given.one(name)
+        if value is not None and not value.strip():
+            self._faults.append(f"{name} is empty")
+            return None
+        if value is not None and not is_utf8(value):
+            self._faults.append(f"{name} is no UTF-8 text")
+            return None
+        return value
+
+    def inputs(self) -> tuple[str, ...]:
+        """The globs of lead files."""
+        globs = self._given.values.get("--input", [])
+        if not globs:
+            self._faults.append(
+                "--input is missing: name the files of leads (or a --input_subscription)"
+            )
+        if any(not glob.strip() for glob in globs):
+            self._faults.append("--input is empty")
+        return tuple(globs)
+
+    def campaign(self) -> str | None:
+        """One campaign for all leads; None where something else names each lead's."""
+        names = [name for name in _CAMPAIGN_OPTIONS if name in self._given.values]
+        if not names:
+            self._faults.append(
+                "--campaign is missing: name the dialer's campaign, or with --campaign_field the"
+                " column that does"
+            )
+        if len(names) > 1:
+            self._faults.append(f"{' and '.join(names)} exclude each other: give one")
+        return self.text("--campaign")
+
+    def dialect(self) -> Dialect:
+        """The version of the API."""
+        name = self.text("--api") or "v1"
+        if name.lower() not in DIALECTS:
+            known = ", ".join(DIALECTS)
+            self._faults.append(f"--api {shortened(name)!r} is not known; known: {known}")
+        return DIALECTS.get(name.lower(), DIALECTS["v1"])
+
+    def url(self, dialect: Dialect) -> str:
+        """The address of requests."""
+        url = self.text("--api_url")
+        if url is not None:
+            wrong = check_api_url(url)
+            self._faults.extend(f"--api_url: {fault}" for fault in wrong)
+            if wrong:
+                url = None
+        return request_url(url, dialect)
+
+    def key(self) -> str:
+        """The reference to the key, which is there."""
+        reference = self.text("--api_key")
+        if reference is None:
+            self._faults.append("--api_key is missing: say where the key is, as in env:DIAL_KEY")
+            return ""
+        try:
+            resolve_key(reference)
+        except KeyUnavailable as error:
+            self._faults.append(f"--api_key {error}")
+        return reference
+
+    def schema(self) -> tuple[str, LeadSchema]:
+        """The lead schema: its text, and the same read."""
+        built_in = resources.files("schemas").joinpath(_BUILT_IN_SCHEMA).read_text("utf-8")
+        path = self.text("--lead_schema")
+        if path is not None:
+            try:
+                text = Path(path).read_text("utf-8")
+                return text, load_lead_schema(text, name=path)
+            except SchemaError as error:
+                self._faults.extend(f"--lead_schema {path}: {fault}" for fault in error.faults)
+            except OSError as error:
+                self._faults.append(f"--lead_schema {path} cannot be read: {error.strerror}")
+            except UnicodeDecodeError:
+                self._faults.append(f"--lead_schema {path} is no text")
+        return built_in, load_lead_schema(built_in, name="the built-in schema")
+
+    def time_zone(self, schema: LeadSchema) -> str:
+        """The zone of the dialer's wall clock: as given, or the region's only one."""
+        name = self.text("--time_zone")
+        if name is None:
+            zones = zones_of(schema.region)
+            if len(zones) != 1 and schema.expiry is not None:
+                self._faults.append(
+                    f"--time_zone is missing: the region {schema.region} has"
+                    f" {len(zones) or 'no'} time zones; name that of the dialer's wall clock"
+                )
+            return zones[0] if zones else "UTC"
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            hint = nearest(name, zones_of(schema.region)) or " (a name as in Asia/Kolkata)"
+            self._faults.append(f"--time_zone {shortened(name)!r} is not known{hint}")
+            return "UTC"
+        return name
+
+    def pace(self, dialect: Dialect, url: str) -> float:
+        """The least gap between two requests, in seconds."""
+        secs = self.number("--pace_secs", dialect.gap_secs, least=0.0, most=_LONGEST_SECS)
+        if secs < dialect.gap_secs and not is_this_machine(url):
+            self._faults.append(
+                f"--pace_secs {secs:g} is too short: {dialect.name} allows a request every"
+                f" {dialect.gap_secs:g} s (less only with a dialer on this machine)"
+            )
+        return secs
+
+    def batch_size(self, dialect: Dialect) -> int:
+        """The most leads in a request."""
+        value = self.text("--batch_size")
+        if value is None:
+            return dialect.max_rows
+        number = int(value) if _SMALL_NUMBER.fullmatch(value) else 0
+        if not 1 <= number <= dialect.max_rows:
+            self._faults.append(
+                f"--batch_size {shortened(value)!r} must be a whole number from 1 to"
+                f" {dialect.max_rows}"
+            )
+            return dialect.max_rows
+        return number
+
+    def timeout(self) -> float:
+        """The time that a request may take, in seconds."""
+        return self.number("--timeout_secs", _DEFAULT_TIMEOUT_SECS, least=0.1, most=_LONGEST_SECS)
+
+    def max_age(self) -> float | None:
+        """How old a list may be, in hours; None: any age."""
+        if "--dnd_max_age_hours" not in self._given.values:
+            return None
+        if "--dnd" not in self._given.values:
+            self._faults.append("--dnd_max_age_hours needs a list: name it with --dnd")
+        return self.number("--dnd_max_age_hours", 0.0, least=0.0, most=math.inf)
+
+    def lists(self) -> tuple[str, ...]:
+        """The files of the do-not-disturb lists."""
+        names = self._given.values.get("--dnd", [])
+        if any(not name.strip() for name in names):
+            self._faults.append("--dnd is empty")
+        return tuple(names)
+
+    def resends(self) -> bool:
+        """Whether unknown leads are sent again."""
+        value = self.text("--on_unknown") or "hold"
+        if value not in ("hold", "resend"):
+            hint = nearest(value, ["hold", "resend"])
+            self._faults.append(f"--on_unknown {shortened(value)!r} must be hold or resend{hint}")
+        return value == "resend"
+
+    def folder(self, name: str, *, default: Path | None = None) -> Path:
+        """A folder of this machine."""
+        value = self.text(name)
+        if value is None:
+            if default is None and name not in self._given.values:
+                self._faults.append(f"{name} is missing: name a folder")
+            return default or Path()
+        if "://" in value:
+            self._faults.append(f"{name} must be a folder of this machine in this version")
+        return Path(value)
+
+    def beam(self) -> None:
+        """See that Beam's options leave the job in this process, where its ledger is."""
+        chosen = _beam_values(self._given.beam)
+        runner = chosen.get("--runner", "DirectRunner")
+        if runner.lower() not in _LOCAL_RUNNERS:
+            self._faults.append(
+                f"--runner {runner} has its workers outside of this process, where a local --ledger"
+                " and --output are out of reach: run here, with --runner DirectRunner"
+            )
+        mode = chosen.get("--direct_running_mode", "in_memory")
+        if mode != "in_memory":
+            self._faults.append(
+                f"--direct_running_mode {mode} has its workers outside of this process:"
+                " leave it out"
+            )
+
+    def number(self, name: str, default: float, *, least: float, most: float) -> float:
+        """A number within bounds; the default where it is not there or wrong."""
+        value = self.text(name)
+        if value is None:
+            return default
+        number = _float(value)
+        if number is None or not least <= number <= most:
+            bound = f"at least {least:g}" if math.isinf(most) else f"from {least:g} to {most:g}"
+            self._faults.append(f"{name} {shortened(value)!r} must be a number, {bound}")
+            return default
+        return number
+
+
+def zones_of(region: str) -> list[str]:
+    """The time zones of a region (ISO 3166, two letters), by the time zone database's own table."""
+    table = resources.files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
+    return [row[2] for row in rows if row[0] == region]
+
+
+def _float(text: str) -> float | None:
+    # Python's own reading also takes digits of other scripts, underscores and blanks.
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def _beam_values(arguments: Sequence[str]) -> dict[str, str]:
+    """Name and value of Beam's options, whether written with a blank or an equals sign."""
+    values: dict[str, str] = {}
+    for index, word in enumerate(arguments):
+        if not word.startswith("--"):
+            continue
+        name, sign, value = word.partition("=")
+        following = arguments[index + 1] if index + 1 < len(arguments) else ""
+        values[name] = value if sign else following
+    return values
