@@ -15,6 +15,8 @@ PRISM_FOLDER  := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dialfeed/prism-$(PRISM_V
 GO      ?= $(shell command -v go || ls /usr/local/go/bin/go 2>/dev/null)
 # One test may take this long, in seconds, before it is taken for hung.
 PATIENCE = 300
+# Test files at a time.
+JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo install format lint types imports test race prism check bench clean constraints
@@ -42,7 +44,7 @@ imports: $(STAMP)  ## the imports run one way, and Beam stays out of the core
 	$(BIN)/lint-imports
 
 test: $(STAMP)  ## set up and run all tests but the long races
-	$(BIN)/python -m pytest -m "not race" -rs --timeout $(PATIENCE)
+	$(BIN)/python -m pytest -m "not race" -rs --timeout $(PATIENCE) -n $(JOBS) --dist loadfile
 
 race: $(STAMP)  ## the long races between real processes that are killed and stopped
 	$(BIN)/python -m pytest -m race

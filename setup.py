@@ -38,6 +38,7 @@ DEVELOPMENT = (
     "pyarrow-stubs>=20",
     "pytest>=9.0",
     "pytest-timeout>=2.4",
+    "pytest-xdist>=3.8",
     "ruff>=0.17",
     "setuptools>=77",
     "types-setuptools>=80",

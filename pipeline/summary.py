@@ -1,5 +1,6 @@
 """What a run has come to, from the pipeline's metrics."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,19 +48,19 @@ class Summary:
 
 def summarise(metrics: Any) -> Summary:  # noqa: ANN401 - Beam's results have no common type
     """Read the metrics of a finished pipeline."""
-    counters = {
-        counter.key.metric.name: int(counter.committed or 0)
-        for counter in metrics.query(MetricsFilter().with_namespace(NAMESPACE))["counters"]
-    }
+    counters: Counter[str] = Counter()
+    for counter in metrics.query(MetricsFilter().with_namespace(NAMESPACE))["counters"]:
+        # One for each step that counted: two writers can have outcomes of one reason.
+        counters[counter.key.metric.name] += int(counter.committed or 0)
     return Summary(
-        records=counters.get("records_read", 0),
+        records=counters["records_read"],
         outcomes={
             (status, reason): count
             for status, reasons in REASONS.items()
             for reason in sorted(reasons)
-            if (count := counters.get(f"outcomes.{status}.{reason}", 0))
+            if (count := counters[f"outcomes.{status}.{reason}"])
         },
-        pending=counters.get("leads_pending", 0),
-        requests=counters.get("requests", 0),
-        rows_as_windows_1252=counters.get("rows_as_windows_1252", 0),
+        pending=counters["leads_pending"],
+        requests=counters["requests"],
+        rows_as_windows_1252=counters["rows_as_windows_1252"],
     )

@@ -34,6 +34,20 @@ def test_counts_are_those_of_the_finished_pipeline() -> None:
     assert summary.settled == 9
 
 
+def test_what_two_steps_count_under_one_name_is_added_up() -> None:
+    pipeline = pinned()
+    numbers = pipeline | beam.Create([3, 4])
+    _ = numbers | "Count here" >> beam.Map(_count)
+    _ = numbers | "Count there too" >> beam.Map(_count)
+    result = pipeline.run()
+    result.wait_until_finish()
+
+    summary = summarise(result.metrics())
+
+    assert summary.records == 14
+    assert summary.outcomes == {(Status.DELIVERED, "ok"): 14, (Status.SUPPRESSED, "dnd"): 4}
+
+
 def test_a_pipeline_that_counted_nothing_gives_an_empty_summary() -> None:
     pipeline = pinned()
     _ = pipeline | beam.Create([1])
