@@ -120,7 +120,7 @@ def show_summary(
     )
     say(f"{_requests(summary.requests, secs)}{halvings}")
     if summary.rows_as_windows_1252:
-        say(f"{summary.rows_as_windows_1252:,} rows were no UTF-8 and were read as Windows-1252")
+        say(f"rows that were no UTF-8, read as Windows-1252: {summary.rows_as_windows_1252:,}")
     if not was_screened:
         say("nothing was screened: no do-not-disturb list was given")
     say(f"outcomes: {outcomes_folder}")

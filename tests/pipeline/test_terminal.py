@@ -86,7 +86,7 @@ def test_the_summary_accounts_for_every_record(capsys: Said) -> None:
     assert lines[-4:] == [
         "read 1,203 = outcomes 1,203: every record has its outcome",
         "6 requests in 7.2 s",
-        "2 rows were no UTF-8 and were read as Windows-1252",
+        "rows that were no UTF-8, read as Windows-1252: 2",
         "outcomes: out/outcomes/20260101-abc",
     ]
 
