@@ -34,7 +34,7 @@ class Decoded:
     """A record that could be read.
 
     Attributes:
-        number: which data record of its file it is, from 1.
+        number: which data record of its file it is, from 1; in a message, from 0.
         fields: its values by their names as the file has them: text in CSV, any JSON value in
             JSON lines. A name that stands twice over different values has a tuple of them.
         lead_json: the record as one line of JSON.
@@ -52,7 +52,7 @@ class Unreadable:
     r"""A record that could not be read.
 
     Attributes:
-        number: which data record of its file it is, from 1.
+        number: which data record of its file it is, from 1; in a message, from 0.
         raw: its text, at most 1 MiB of it; a byte that is no UTF-8 stands as a backslash escape
             (`\xff`), unless the row was read as Windows-1252.
         reason: `unreadable`, or `columns` when its cells fit no columns.
