@@ -15,6 +15,7 @@ from pipeline.jobs import (
     empty_pipeline,
     make_job,
     open_account,
+    run_terms,
     say_terms,
 )
 from pipeline.lists import check_lists
@@ -51,15 +52,7 @@ def run_events_job(options: RunOptions, events: EventOptions) -> int:
     screen = open_screen(lists)
     lock = OutputLock(options.output)
     account = open_account(options)
-    record = Runs(options.output).go_on(
-        campaign=options.campaign,
-        campaign_field=options.campaign_field,
-        schema=options.schema.fingerprint,
-        time_zone=options.time_zone,
-        dialect=options.dialect.name,
-        lists=[each.version for each in screen.lists],
-        lock=lock.identity,
-    )
+    record = Runs(options.output).go_on(run_terms(options, screen, lock))
     folder = outcome_files.prepare(options.output, "events")
     job = make_job(
         options,

@@ -16,7 +16,7 @@ from pipeline import terminal
 from pipeline.faults import Faults
 from pipeline.graph import Job
 from pipeline.options import RunOptions
-from pipeline.runs import RunRecord
+from pipeline.runs import OutputLock, RunRecord, RunTerms
 from suppression.lists import Screen
 from transforms.delivery_settings import DeliverySettings, LedgerSettings
 from transforms.lists import ListSettings
@@ -94,6 +94,19 @@ def make_job(
         ),
         outcomes_folder=str(outcomes_folder),
         start=f"{record.starts:04d}-{secrets.token_hex(3)}",
+    )
+
+
+def run_terms(options: RunOptions, screen: Screen, lock: OutputLock) -> RunTerms:
+    """What is recorded of a run, beside its inputs."""
+    return RunTerms(
+        campaign=options.campaign,
+        campaign_field=options.campaign_field,
+        schema=options.schema.fingerprint,
+        time_zone=options.time_zone,
+        dialect=options.dialect.name,
+        lists=tuple(each.version for each in screen.lists),
+        lock=lock.identity,
     )
 
 

@@ -12,6 +12,7 @@ from pipeline.jobs import (
     empty_pipeline,
     make_job,
     open_account,
+    run_terms,
     say_terms,
 )
 from pipeline.lists import check_lists
@@ -45,17 +46,7 @@ def run_main_job(options: RunOptions) -> int:
     lock = OutputLock(options.output)
     account = open_account(options)
     runs = Runs(options.output)
-    record = runs.begin(
-        files=files,
-        campaign=options.campaign,
-        campaign_field=options.campaign_field,
-        schema=options.schema.fingerprint,
-        time_zone=options.time_zone,
-        dialect=options.dialect.name,
-        lists=[each.version for each in screen.lists],
-        lock=lock.identity,
-        new_run=options.new_run,
-    )
+    record = runs.begin(run_terms(options, screen, lock), files=files, new_run=options.new_run)
     verb = "resuming" if record.starts > 1 else "starting"
     terminal.say(f"{verb} run {record.run}: {len(files)} file{'s' * (len(files) != 1)}")
     say_terms(options, account, screen)

@@ -60,6 +60,19 @@ class RunRecord:
     lock: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTerms:
+    """What holds for a run: see `RunRecord`, whose fields these become."""
+
+    campaign: str | None
+    campaign_field: str | None
+    schema: str
+    time_zone: str
+    dialect: str
+    lists: tuple[str, ...]
+    lock: str
+
+
 class OutputLock:
     """The right to write to an output, held until the end of the process.
 
@@ -99,40 +112,21 @@ class Runs:
         """Keep them in `output`/runs."""
         self._folder = output / "runs"
 
-    def begin(
-        self,
-        *,
-        files: Sequence[InputFile],
-        campaign: str | None,
-        campaign_field: str | None,
-        schema: str,
-        time_zone: str,
-        dialect: str,
-        lists: Sequence[str],
-        lock: str,
-        new_run: bool,
-    ) -> RunRecord:
+    def begin(self, terms: RunTerms, *, files: Sequence[InputFile], new_run: bool) -> RunRecord:
         """Resume the unfinished run, or start a new one, and record it.
+
+        Args:
+            terms: what holds for the run.
+            files: its inputs.
+            new_run: whether to replace a run that is unfinished.
 
         Raises:
             Faults: there is an unfinished run that this command does not fit, or the output cannot
                 be read or written.
         """
-        asked = RunRecord(
-            run=f"{time.strftime('%Y%m%d', time.gmtime())}-{secrets.token_hex(5)}",
-            state=UNFINISHED,
-            started_at=utc_text(time.time()),
-            ended_at=None,
-            starts=1,
-            inputs=tuple((file.name, file.size_bytes, file.digest) for file in files),
-            campaign=campaign,
-            campaign_field=campaign_field,
-            schema=schema,
-            time_zone=time_zone,
-            dialect=dialect,
-            lists=tuple(lists),
-            lock=lock,
-        )
+        inputs = tuple((file.name, file.size_bytes, file.digest) for file in files)
+        day = time.strftime("%Y%m%d", time.gmtime())
+        asked = _first_start(f"{day}-{secrets.token_hex(5)}", UNFINISHED, inputs, terms)
         with _faults_for(self._folder):
             self._folder.mkdir(mode=0o700, exist_ok=True)
             record = asked
@@ -143,57 +137,23 @@ class Runs:
                 faults = differences(unfinished, asked)
                 if faults:
                     raise Faults(faults)
-                record = dataclasses.replace(
-                    asked,
-                    run=unfinished.run,
-                    started_at=unfinished.started_at,
-                    starts=unfinished.starts + 1,
-                )
+                record = _next_start(unfinished, asked)
             self._write(record)
         return record
 
-    def go_on(
-        self,
-        *,
-        campaign: str | None,
-        campaign_field: str | None,
-        schema: str,
-        time_zone: str,
-        dialect: str,
-        lists: Sequence[str],
-        lock: str,
-    ) -> RunRecord:
+    def go_on(self, terms: RunTerms) -> RunRecord:
         """Go on with the output's one endless run, that of its events, or begin it.
 
         Raises:
             Faults: the output cannot be read or written.
         """
-        asked = RunRecord(
-            run=f"events-{secrets.token_hex(5)}",
-            state=ENDLESS,
-            started_at=utc_text(time.time()),
-            ended_at=None,
-            starts=1,
-            inputs=(),
-            campaign=campaign,
-            campaign_field=campaign_field,
-            schema=schema,
-            time_zone=time_zone,
-            dialect=dialect,
-            lists=tuple(lists),
-            lock=lock,
-        )
+        record = _first_start(f"events-{secrets.token_hex(5)}", ENDLESS, (), terms)
         with _faults_for(self._folder):
             self._folder.mkdir(mode=0o700, exist_ok=True)
             for known in self._in_state(ENDLESS):
-                asked = dataclasses.replace(
-                    asked,
-                    run=known.run,
-                    started_at=known.started_at,
-                    starts=known.starts + 1,
-                )
-            self._write(asked)
-        return asked
+                record = _next_start(known, record)
+            self._write(record)
+        return record
 
     def end(self, record: RunRecord, state: str) -> None:
         """Record that a run is finished, or replaced by another.
@@ -222,6 +182,34 @@ class Runs:
             os.fsync(file.fileno())
         temporary.replace(path)
         sync_folder(self._folder)
+
+
+def _first_start(
+    run: str, state: str, inputs: tuple[tuple[str, int, str], ...], terms: RunTerms
+) -> RunRecord:
+    """The record of a run that begins now."""
+    return RunRecord(
+        run=run,
+        state=state,
+        started_at=utc_text(time.time()),
+        ended_at=None,
+        starts=1,
+        inputs=inputs,
+        campaign=terms.campaign,
+        campaign_field=terms.campaign_field,
+        schema=terms.schema,
+        time_zone=terms.time_zone,
+        dialect=terms.dialect,
+        lists=terms.lists,
+        lock=terms.lock,
+    )
+
+
+def _next_start(known: RunRecord, asked: RunRecord) -> RunRecord:
+    """The record of a known run that is started again, as it is asked for now."""
+    return dataclasses.replace(
+        asked, run=known.run, started_at=known.started_at, starts=known.starts + 1
+    )
 
 
 def differences(unfinished: RunRecord, asked: RunRecord) -> list[str]:

@@ -64,11 +64,15 @@ class _DecodeBlockFn(beam.DoFn):
             yield beam.pvalue.TaggedOutput(RECORDS, DecodedBlock(block.file, decoded))
         if unreadable:
             at = utc_text(time.time())
-            outcomes = [_outcome(record, block.file, at) for record in unreadable]
+            outcomes = [
+                unreadable_outcome(record, Source.of_record(block.file, record.number), at)
+                for record in unreadable
+            ]
             yield beam.pvalue.TaggedOutput(UNREADABLE, outcomes)
 
 
-def _outcome(record: Unreadable, file: str, at: str) -> Outcome:
+def unreadable_outcome(record: Unreadable, source: Source, at: str) -> Outcome:
+    """The outcome of a record that could not be read."""
     return Outcome(
         status=Status.INVALID,
         reason=record.reason,
@@ -76,7 +80,7 @@ def _outcome(record: Unreadable, file: str, at: str) -> Outcome:
         campaign=None,
         phone=None,
         lead_json=record.lead_json,
-        source=Source.of_record(file, record.number),
+        source=source,
         request_id=None,
         at=at,
     )

@@ -14,8 +14,8 @@ from records.message_schemas import MessageSchemas
 from records.messages import Message, MessageRules, decode_message
 from records.record_pairs import parse_record_pairs
 from records.record_paths import parse_record_path
-from schemas.outcome import Outcome, Source, Status, utc_text
-from transforms.decode import RECORDS, UNREADABLE, DecodedLeads
+from schemas.outcome import Source, utc_text
+from transforms.decode import RECORDS, UNREADABLE, DecodedLeads, unreadable_outcome
 from transforms.in_process import MESSAGES, halting
 from transforms.metrics import RECORDS_READ
 
@@ -111,7 +111,10 @@ class _DecodeMessagesFn(beam.DoFn):
             yield beam.pvalue.TaggedOutput(RECORDS, DecodedMessages(decoded))
         if unreadable:
             at = utc_text(time.time())
-            outcomes = [_outcome(message_id, record, at) for message_id, record in unreadable]
+            outcomes = [
+                unreadable_outcome(record, Source.of_message(message_id, record.number), at)
+                for message_id, record in unreadable
+            ]
             yield beam.pvalue.TaggedOutput(UNREADABLE, outcomes)
 
     def _decode(
@@ -143,20 +146,6 @@ def with_campaign(record: Decoded, message: Message, settings: MessageSettings) 
         return record
     column = {CAMPAIGN_ATTRIBUTE + name: message.attributes.get(name, "")}
     return dataclasses.replace(record, fields={**record.fields, **column})
-
-
-def _outcome(message_id: str, record: Unreadable, at: str) -> Outcome:
-    return Outcome(
-        status=Status.INVALID,
-        reason=record.reason,
-        detail=record.detail,
-        campaign=None,
-        phone=None,
-        lead_json=record.lead_json,
-        source=Source.of_message(message_id, record.number),
-        request_id=None,
-        at=at,
-    )
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.faults import Faults
-from pipeline.runs import FINISHED, REPLACED, UNFINISHED, OutputLock, RunRecord, Runs
+from pipeline.runs import FINISHED, REPLACED, UNFINISHED, OutputLock, RunRecord, Runs, RunTerms
 from records.layout import Layout
 from transforms.read import InputFile
 
@@ -27,12 +27,13 @@ def begin(output: Path, *files: InputFile, **changes: Any) -> RunRecord:
         "schema": "s1",
         "time_zone": "Asia/Kolkata",
         "dialect": "v1",
-        "lists": ["l1"],
+        "lists": ("l1",),
         "lock": "1:2",
         "new_run": False,
         **changes,
     }
-    return Runs(output).begin(**asked)
+    found, new_run = asked.pop("files"), asked.pop("new_run")
+    return Runs(output).begin(RunTerms(**asked), files=found, new_run=new_run)
 
 
 def faults_of(output: Path, *files: InputFile, **changes: Any) -> tuple[str, ...]:
@@ -74,7 +75,7 @@ def test_the_same_command_resumes_an_unfinished_run(tmp_path: Path) -> None:
 
 def test_key_lists_and_lock_may_change_and_further_files_may_come(tmp_path: Path) -> None:
     first = begin(tmp_path)
-    second = begin(tmp_path, file("0.csv", "00"), file(), lists=["l2"], lock="3:4")
+    second = begin(tmp_path, file("0.csv", "00"), file(), lists=("l2",), lock="3:4")
     faults = faults_of(tmp_path)
 
     assert second.run == first.run
