@@ -40,10 +40,13 @@ def _be_quiet() -> None:
 
 
 def _stop_on_signals() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # What is ignored from outside (nohup) stays ignored.
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, lambda *_: request_stop())
+    signals = [signal.SIGINT, signal.SIGTERM]
+    # Under nohup a closed terminal is no wish to stop. A SIGINT is one also where a shell has started
+    # the program in the background, with the signal ignored: somebody has sent it.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signals.append(signal.SIGHUP)
+    for number in signals:
+        signal.signal(number, lambda *_: request_stop())
 
 
 if __name__ == "__main__":

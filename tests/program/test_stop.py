@@ -41,6 +41,25 @@ def test_ctrl_c_while_a_request_is_in_flight_waits_for_its_answer(
     assert len(dialer.arrivals) == 3
 
 
+def test_a_program_that_a_shell_started_in_the_background_heeds_an_interrupt_too(
+    program: Program, dialer: StrictDialer
+) -> None:
+    """A shell without job control starts what stands before an & with SIGINT ignored."""
+    dialer.replies += [late]
+    program.write_leads("leads.jsonl", leads(12))
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        running = program.start(*BATCH)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    dialer.wait_for_arrivals(1)
+
+    running.stop(signal.SIGINT)
+
+    assert running.wait().status == 1
+    assert len(dialer.arrivals) == 1
+
+
 def test_a_stop_while_it_waits_is_heeded_at_once_and_the_gap_is_kept_by_the_next_start(
     program: Program, dialer: StrictDialer
 ) -> None:
