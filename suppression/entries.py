@@ -13,6 +13,12 @@ from suppression.faults import ListError
 from suppression.plain_entries import PlainEntries, plain_entries
 
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d*)?e[+-]?\d+", re.ASCII | re.IGNORECASE)
+_DIGITS = re.compile(r"\d+", re.ASCII)
+# What one number is spelled with, and in how many groups of digits at the most.
+_ONE_NUMBER = re.compile(r"[\d ().-]+", re.ASCII)
+_MOST_GROUPS = 6
+# More than one number has, with its country code and prefixes: several run together.
+_DIGITS_OF_TWO_NUMBERS = 18
 _PIECES = re.compile(r"[/,;|\t]")
 
 
@@ -54,7 +60,8 @@ class Entries:
             The places of the entries that hold no number, or more than numbers.
 
         Raises:
-            ListError: An entry shows that a spreadsheet has cut off digits of a number.
+            ListError: An entry shows that a spreadsheet has cut off digits of a number, or holds the
+                digits of one among other text.
         """
         unread = set()
         for index in self._add_plain(entries):
@@ -69,8 +76,10 @@ class Entries:
         filled = [part for part in parts if not is_placeholder(part)]
         for part in filled:
             self._refuse_lost_digits(part, place)
-        read = [self._add_read(part) for part in filled]
-        return bool(filled) and all(read)
+        unread = [part for part in filled if not self._add_read(part)]
+        for part in unread:
+            self._refuse_hidden_number(part, place)
+        return bool(filled) and not unread
 
     def holds_number(self, text: str) -> bool:
         """Say whether a text is a number, without adding it."""
@@ -90,6 +99,31 @@ class Entries:
         found = self._phones.read_each(entry)
         self._numbers.extend(number.e164 for number in found)
         return bool(found)
+
+    def _refuse_hidden_number(self, part: str, place: int) -> None:
+        """Refuse a text that is no number and holds one: passed over, it would be called.
+
+        A text of digits alone that is no number of any kind is not meant: no lead can have it.
+        """
+        text = clean(part)
+        groups = [found.span() for found in _DIGITS.finditer(text)]
+        for at, (start, end) in enumerate(groups):
+            if end - start >= _DIGITS_OF_TWO_NUMBERS and len(set(text[start:end])) > 1:
+                self._refuse(place)
+            # One number's digits may stand apart, as in 98765 12345 (office).
+            for _, stop in groups[at : at + _MOST_GROUPS]:
+                run = text[start:stop]
+                if not _ONE_NUMBER.fullmatch(run):
+                    break
+                if self.holds_number(run):
+                    self._refuse(place)
+
+    def _refuse(self, place: int) -> None:
+        raise ListError(
+            f"{self._name}, line {place}: it holds the digits of a number among other text, and"
+            " cannot be read, so that number would be called; give the number alone, or begin the"
+            " line with # if it is a comment"
+        )
 
     def _refuse_lost_digits(self, part: str, place: int) -> None:
         if _SCIENTIFIC.fullmatch(unwrapped(clean(part))):

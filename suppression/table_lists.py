@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from records.blocks import Decoded, Unreadable
 from records.csv_decoding import HEADER_AGAIN
 from records.decoding import decode
-from records.header import Header, read_headers, shown_columns, text_start
+from records.header import read_headers, shown_columns, text_start
 from records.layout import Layout
 from records.peeking import ByteStream
 from records.splitting import split_records
@@ -21,12 +21,15 @@ _STATUS_COLUMNS = frozenset({"status", "dnd", "dndstatus", "ndnc", "ndncstatus"}
 _LISTED = frozenset({"dnd", "ndnc", "registered", "blocked", "yes", "y", "1"})
 _NOT_LISTED = frozenset({"nondnd", "notregistered", "clean", "no", "n", "0"})
 
+_QUOTED_CELL = re.compile(rb"[\r\n]\"")
 # A lone # in the first cell is the name of a column of serial numbers.
 _COMMENT_LINES = re.compile(rb"(?:[ \t]*(?:#(?![ ]*[,;|\t])[^\r\n]*)?(?:\r\n?|\n))*")
 
 
 def table_layout(head: bytes, schema: LeadSchema) -> Layout | None:
-    """Say how a list is read, if it begins with a header of several columns, one for phones.
+    """Say how a list is read, if it begins with a header of columns, one of them for phones.
+
+    A header of one column makes a table where cells stand in quotes: they may hold line breaks.
 
     Args:
         head: the beginning of the list, in UTF-8.
@@ -35,15 +38,16 @@ def table_layout(head: bytes, schema: LeadSchema) -> Layout | None:
     content = head.replace(b"\0", b"")
     comments = _COMMENT_LINES.match(content, text_start(content))
     start = comments.end() if comments else 0
-    fitting = [header for header in read_headers(content[start:]) if _is_table(header, schema)]
+    is_quoted = _QUOTED_CELL.search(content, start) is not None
+    fitting = [
+        header
+        for header in read_headers(content[start:])
+        if (len(header.cells) > 1 or is_quoted) and Columns(header.cells).feeding(schema.phone)
+    ]
     if not fitting:
         return None
     header = max(fitting, key=lambda header: len(header.cells))
     return Layout("csv", header.delimiter, header.cells, start + header.end)
-
-
-def _is_table(header: Header, schema: LeadSchema) -> bool:
-    return len(header.cells) > 1 and bool(Columns(header.cells).feeding(schema.phone))
 
 
 class TableList:

@@ -57,6 +57,11 @@ class TextList:
         entry = line.partition(_COMMENT)[0].strip()
         if not entry:
             return False
+        if entry.startswith('"') and entry.count('"') % 2:
+            raise ListError(
+                f"{self._name}, line {place}: a quote that opens there does not close on the line;"
+                " write one number a line, or CSV with a header"
+            )
         for delimiter in _DELIMITERS:
             self._refuse_columns(read_rows([entry], delimiter)[0], place)
         if self._entries.add_parts(entry, place):
