@@ -57,6 +57,7 @@ class Knowledge:
         self._halves: dict[int, Half] = {}
         self._request_ids: list[str] = [""]
         self._succeeded: set[str] = set()
+        self._proven_senders: set[str] = set()
         self._refused_since_success: set[str] = set()
         self._refused_campaigns: dict[str, int] = {}
         self.requests_sent = 0
@@ -143,6 +144,7 @@ class Knowledge:
             case AnswerKind.ROWS:
                 if any(v.status is VerdictStatus.DELIVERED for v in answer.verdicts):
                     self._succeeded.add(claim.campaign)
+                    self._proven_senders.add(claim.sender)
                     self._refused_since_success.clear()
             case AnswerKind.ACCOUNT_REFUSED:
                 self._record_refusal(claim)
@@ -157,10 +159,11 @@ class Knowledge:
         """Tell a campaign that the dialer does not know from a key that it does not know.
 
         Both are refused with the same words. It is the campaign where another one succeeded in this
-        run, this one never did, and no third was refused since.
+        run, this one never did, and no third was refused since. That success must be of the very
+        process that was refused now: an earlier start may have had another key.
         """
         others_refused = self._refused_since_success - {claim.campaign}
-        if self._succeeded and claim.campaign not in self._succeeded and not others_refused:
+        if claim.sender in self._proven_senders and claim.campaign not in self._succeeded and not others_refused:
             self._refused_campaigns[claim.campaign] = claim.slot
         self._refused_since_success.add(claim.campaign)
 

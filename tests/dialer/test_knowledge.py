@@ -28,6 +28,7 @@ class Slots:
         campaign: str = "sales",
         verdicts: tuple[Verdict, ...] = (),
         fault: RowFault | None = None,
+        sender: str = "s",
     ) -> tuple[Claim, Answer]:
         self._last += 1
         leads = tuple(
@@ -36,7 +37,7 @@ class Slots:
         )
         name = f"{run}-{self._last:06d}"
         claim = Claim(
-            self._last, "t", name, run, "s", None, campaign, leads, 60.0, NOW, NOW.later(5)
+            self._last, "t", name, run, sender, None, campaign, leads, 60.0, NOW, NOW.later(5)
         )
         answer = Answer(self._last, kind, verdicts, 0.0, "words", fault, NOW, "s")
         self.knowledge.record(claim, answer)
@@ -150,6 +151,13 @@ def test_a_campaign_that_has_succeeded_is_never_called_unknown() -> None:
     slots.delivered("1", campaign="b")
     slots.add(REFUSED, "2", campaign="a")
     assert slots.knowledge.refusal_of("a") is None
+
+
+def test_a_success_of_an_earlier_start_proves_nothing_of_the_key_of_this_one() -> None:
+    slots = Slots()
+    slots.delivered("1", campaign="a")
+    slots.add(REFUSED, "2", campaign="b", sender="with another key")
+    assert slots.knowledge.refusal_of("b") is None
 
 
 def test_when_a_second_campaign_is_refused_too_it_may_be_the_key_after_all() -> None:

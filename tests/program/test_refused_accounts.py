@@ -26,6 +26,25 @@ def test_a_wrong_key_costs_one_request_and_the_right_one_finishes_the_rest(
     assert len(dialer.arrivals) == 1 + 3
 
 
+def test_a_key_that_became_wrong_between_two_starts_costs_no_campaign_its_leads(
+    program: Program, dialer: StrictDialer
+) -> None:
+    mixed = [{"Team": f"team {at % 3}", "Phone": phone(at)} for at in range(30)]
+    program.write_leads("leads.jsonl", mixed)
+    given = ("--campaign_field", "Team")
+    first = program.start(*given)
+    dialer.wait_for_arrivals(1)
+    first.stop_politely()
+    arrived = len(dialer.arrivals)
+    program.key = "the-wrong-key"
+
+    assert program.run(*given).status == 1
+    assert len(dialer.arrivals) == arrived + 1
+
+    program.key = KEY
+    assert statuses(program.finish(*given)) == {"delivered.ok": 30}
+
+
 def test_one_campaign_that_is_not_known_fails_alone_among_several(
     program: Program, dialer: StrictDialer
 ) -> None:
