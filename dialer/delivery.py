@@ -25,9 +25,12 @@ from dialer.slots import (
     taken_over,
 )
 from dialer.verdicts import AnswerKind
+from dialer.wording import quoted
 from schemas.outcome import Outcome
 
 __all__ = ["Act", "Delivery", "Terms"]
+
+STOPPED_ON_REQUEST = "stopped on request"
 
 _LOOK_AHEAD_LEADS = 2_000
 _PAUSE_SECS = 0.2
@@ -88,16 +91,15 @@ class Delivery:
             why, and the leads that are left are pending.
         """
         self._board.total = self._board.pending = self._dispatcher.pending
-        while not self._board.stopped:
+        while self._dispatcher.pending and not self._board.stopped:
             if self._should_stop():
-                self._board.stopped = "stopped on request"
+                self._board.stopped = STOPPED_ON_REQUEST
                 return
             act = self.act()
             if act.outcomes:
                 yield act.outcomes
-            elif not self._dispatcher.pending:
-                return
-            self._wait(act.wait_secs)
+            if self._dispatcher.pending:
+                self._wait(act.wait_secs)
 
     def outcomes_now(self, *, may_send: bool) -> Iterator[list[Outcome]]:
         """Do what can be done without waiting: at most one request.
@@ -229,7 +231,7 @@ class Delivery:
             case AnswerKind.ACCOUNT_REFUSED if knowledge.refusal_of(claim.campaign) is None:
                 return (
                     f"the dialer refused the request ({answer.words}): either the key that --api_key"
-                    f" names is wrong, or it has no campaign {claim.campaign!r} that takes leads"
+                    f" names is wrong, or it has no campaign {_shown(claim.campaign)} that takes leads"
                 )
             case AnswerKind.SETUP_REFUSED:
                 return (
@@ -252,3 +254,8 @@ class Delivery:
             if remains <= 0:
                 return
             self._clock.sleep(min(remains, _PAUSE_SECS))
+
+
+def _shown(campaign: str) -> str:
+    """A campaign's name for the terminal: a wrong column may have put a number there."""
+    return repr(quoted(campaign))

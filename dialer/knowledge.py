@@ -163,7 +163,11 @@ class Knowledge:
         process that was refused now: an earlier start may have had another key.
         """
         others_refused = self._refused_since_success - {claim.campaign}
-        if claim.sender in self._proven_senders and claim.campaign not in self._succeeded and not others_refused:
+        if (
+            claim.sender in self._proven_senders
+            and claim.campaign not in self._succeeded
+            and not others_refused
+        ):
             self._refused_campaigns[claim.campaign] = claim.slot
         self._refused_since_success.add(claim.campaign)
 

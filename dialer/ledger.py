@@ -107,6 +107,13 @@ class Ledger:
             "gap_secs": account.gap_secs,
         }
         try:
+            names = self._store.list_after("")
+            if ACCOUNT_NAME not in names and any(map(slot_of, names)):
+                # Made anew it would bind the slots to whatever dialer is asked for now.
+                raise LedgerError(
+                    f"{ACCOUNT_NAME} of the ledger is missing, and whose requests its slots are cannot"
+                    " be known. Restore it, or start another ledger with --ledger"
+                )
             with contextlib.suppress(ObjectExists, OutcomeUncertain):
                 self._store.put_new(ACCOUNT_NAME, orjson.dumps(body) + b"\n")
             found = orjson.loads(self._store.get(ACCOUNT_NAME))

@@ -175,6 +175,8 @@ class LocalStore:
             # Another process spent the reserve this very moment: it has links, then.
             return
         except OSError as error:
+            if error.errno in _NO_ROOM:
+                raise
             raise StoreError(
                 f"the ledger {self._folder} needs a disk with hard links"
                 f" ({_reason(error)}): choose a folder on a local disk with --ledger"

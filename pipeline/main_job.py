@@ -40,7 +40,7 @@ def run_main_job(options: RunOptions) -> int:
     lists = ListSettings(options.dnd, options.schema.region, options.dnd_allow_empty)
     files = _find_files_and_lists(options, lists)
     if stop_requested():
-        terminal.say("stopped before anything was posted")
+        terminal.say("stopped before anything was posted by this start; the same command goes on")
         return EXIT_PENDING
     screen = open_screen(lists)
     lock = OutputLock(options.output)
@@ -90,7 +90,7 @@ def _run(job: Job, options: RunOptions, runs: Runs, record: RunRecord) -> int:
             summary = summarise(result.metrics())
         except Exception as error:  # noqa: BLE001 - Beam raises a step's failure in many types
             halt(terminal.internal_failure(error))
-    was_cut_short = bool(BOARD.stopped) or stop_requested()
+    was_cut_short = bool(BOARD.stopped)
     is_complete = not was_cut_short and summary is not None and summary.is_conserved
     if is_complete:
         try:
@@ -109,6 +109,5 @@ def _run(job: Job, options: RunOptions, runs: Runs, record: RunRecord) -> int:
     )
     if is_complete:
         return EXIT_DONE
-    why = "stopped on request" if was_cut_short else "not every record has an outcome"
-    terminal.show_pending(why=BOARD.stopped or why)
+    terminal.show_pending(why=BOARD.stopped or "not every record has an outcome")
     return EXIT_PENDING

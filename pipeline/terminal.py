@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console, RenderableType
 from rich.table import Table
 
+from dialer.delivery import STOPPED_ON_REQUEST
 from pipeline.summary import Summary
 from transforms.in_process import BOARD
 
@@ -168,10 +169,12 @@ def _show_outcomes(title: str, summary: Summary) -> None:
 
 def show_pending(why: str) -> None:
     """Say why the run ended early, and how to go on."""
+    once = "" if why == STOPPED_ON_REQUEST else ", once that is put right"
     complain(
         [
             f"{why}.",
-            "Leads are pending. Give the same command again to go on: nothing will be sent twice.",
+            f"Leads are pending. Give the same command again to go on{once}: nothing will be sent"
+            " twice.",
         ]
     )
 

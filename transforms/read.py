@@ -11,6 +11,7 @@ import apache_beam as beam
 from apache_beam.io.filesystem import BeamIOError, CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
+from dialer.delivery import STOPPED_ON_REQUEST
 from records.blocks import RawBlock
 from records.layout import Layout
 from records.opening import open_text
@@ -82,6 +83,7 @@ def _blocks(raw: BinaryIO, file: InputFile) -> Iterator[RawBlock]:
     hashed = HashedStream(raw)
     for block in split_records(open_text(hashed), file.layout, file=file.name):
         if stop_requested():
+            halt(STOPPED_ON_REQUEST)
             return
         yield block
     if hashed.finish() != file.digest:

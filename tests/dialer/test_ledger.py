@@ -54,6 +54,15 @@ def filled(slots: int) -> MemoryStore:
 # Reading
 
 
+def test_a_ledger_with_slots_that_has_lost_its_account_is_not_bound_to_another() -> None:
+    store = MemoryStore()
+    store.put_new(claim_name(1), b"whatever it holds")
+    ledger = Ledger(store, run="run-1", clock=ManualClock())
+    with pytest.raises(LedgerError, match=r"ledger\.json"):
+        ledger.open_account(Account("v1", "dialer.example", "/x", 30.0))
+    assert "ledger.json" not in store.objects
+
+
 def test_an_empty_ledger_has_no_slots() -> None:
     ledger = ledger_of(MemoryStore())
     ledger.refresh()

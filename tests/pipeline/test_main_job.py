@@ -189,7 +189,9 @@ def test_a_stop_before_the_start_sends_nothing(
 
     assert desk.run_here() == 1
 
-    assert capsys.readouterr().out == "stopped before anything was posted\n"
+    assert capsys.readouterr().out == (
+        "stopped before anything was posted by this start; the same command goes on\n"
+    )
     assert desk.simulator.arrivals == []
     assert not desk.output.exists()
 

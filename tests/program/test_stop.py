@@ -3,6 +3,8 @@
 import signal
 import time
 
+import pytest
+
 from tests.program.program import Program, check_truth, leads, outcomes_in, statuses
 from tests.program.strict_dialer import Exchange, StrictDialer, confirm
 
@@ -39,6 +41,39 @@ def test_ctrl_c_while_a_request_is_in_flight_waits_for_its_answer(
     check_truth(dialer, outcomes)
     assert statuses(outcomes) == {"delivered.ok": 12}
     assert len(dialer.arrivals) == 3
+
+
+def test_a_stop_during_the_last_request_is_a_finished_run(
+    program: Program, dialer: StrictDialer
+) -> None:
+    dialer.replies += [late]
+    program.write_leads("leads.jsonl", leads(5))
+    running = program.start()
+    dialer.wait_for_arrivals(1)
+
+    running.stop(signal.SIGTERM)
+    done = running.wait()
+
+    assert done.status == 0, done.said
+    assert "read 5 = outcomes 5: every record has its outcome" in done.out
+    assert "pending" not in done.said
+    (record,) = (program.output / "runs").glob("*.json")
+    assert '"finished"' in record.read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("secs", [0.02, 0.1, 0.2])
+def test_a_signal_after_the_end_changes_nothing(
+    program: Program, number: signal.Signals, secs: float
+) -> None:
+    program.write_leads("leads.jsonl", leads(1))
+    running = program.start()
+    running.wait_until_said("every record has its outcome")
+    time.sleep(secs)
+
+    running.stop(number)
+
+    assert running.wait().status == 0
 
 
 def test_a_program_that_a_shell_started_in_the_background_heeds_an_interrupt_too(
