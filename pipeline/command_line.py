@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
@@ -11,6 +12,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from pipeline.faults import Faults
 from pipeline.option_table import GROUPS, OPTIONS
 
+_NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
 _NO_VALUE = "\0"
 _LONGEST_QUOTE = 40
 _NOT_BUILT_YET = frozenset({"--streaming"})
@@ -95,12 +97,13 @@ def nearest(name: str, known: Sequence[str]) -> str:
 
 
 def shortened(value: str) -> str:
-    """A value as a message quotes it.
+    """A value as a message quotes it: not without end, and without what could be a phone number.
 
-    >>> shortened("9" * 100)
-    '9999999999999999999999999999999999999999...'
+    >>> shortened("x" * 100), shortened("9876512345")
+    ('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...', '******')
     """
-    return value if len(value) <= _LONGEST_QUOTE else value[:_LONGEST_QUOTE] + "..."
+    masked = _NUMBER.sub("******", value)
+    return masked if len(masked) <= _LONGEST_QUOTE else masked[:_LONGEST_QUOTE] + "..."
 
 
 def is_utf8(text: str) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dialer.address import check_api_url, is_this_machine, request_url
-from dialer.dialects import DIALECTS, Dialect
+from dialer.dialects import BULK_PARAMETER, DIALECTS, Dialect
 from pipeline.command_line import Given, is_utf8, nearest, shortened
+from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema, SchemaError, load_lead_schema
 from transforms.keys import KeyUnavailable, resolve_key
 
@@ -17,6 +18,7 @@ _LONGEST_SECS = 3600.0
 _DEFAULT_TIMEOUT_SECS = 60.0
 _LOCAL_RUNNERS = frozenset({"directrunner", "fnapirunner"})
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,15})?(e[0-9]{1,2})?", re.IGNORECASE)
+_FORM_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _SMALL_NUMBER = re.compile(r"[0-9]{1,9}")
 _BUILT_IN_SCHEMA = "lead.avsc"
 _CAMPAIGN_OPTIONS = ("--campaign", "--campaign_field", "--campaign_attribute")
@@ -63,6 +65,28 @@ class OptionReader:
         if len(names) > 1:
             self._faults.append(f"{' and '.join(names)} exclude each other: give one")
         return self.text("--campaign")
+
+    def campaign_field(self, schema: LeadSchema) -> str | None:
+        """The column that names each lead's campaign; None where something else does."""
+        name = self.text("--campaign_field")
+        if name is not None and Columns((name,)).feeding(schema.phone):
+            self._faults.append(
+                f"--campaign_field {shortened(name)!r} is the column of the phone number"
+            )
+        return name
+
+    def bulk_parameter(self, dialect: Dialect) -> str:
+        """The form field of the rows: a name that no other field of the request has."""
+        name = self.text("--bulk_parameter")
+        if name is None:
+            return BULK_PARAMETER
+        taken = (dialect.key_parameter, dialect.campaign_parameter)
+        if not _FORM_FIELD.fullmatch(name) or name.lower() in map(str.lower, taken):
+            self._faults.append(
+                f"--bulk_parameter {shortened(name)!r} must be letters, digits and _, and neither"
+                f" {' nor '.join(taken)}"
+            )
+        return name
 
     def dialect(self) -> Dialect:
         """The version of the API."""

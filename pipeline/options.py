@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialer.dialects import BULK_PARAMETER, Dialect
+from dialer.dialects import Dialect
 from pipeline.command_line import split
 from pipeline.event_options import EventOptions, read_event_options
 from pipeline.faults import Faults
@@ -86,7 +86,7 @@ def read_options(arguments: Sequence[str]) -> RunOptions:
         inputs=() if events else reader.inputs(),
         events=events,
         campaign=reader.campaign(),
-        campaign_field=reader.text("--campaign_field")
+        campaign_field=reader.campaign_field(schema)
         or (events.campaign_column if events else None),
         schema_text=schema_text,
         schema=schema,
@@ -94,7 +94,7 @@ def read_options(arguments: Sequence[str]) -> RunOptions:
         dialect=dialect,
         url=url,
         key_reference=reader.key(),
-        bulk_parameter=reader.text("--bulk_parameter") or BULK_PARAMETER,
+        bulk_parameter=reader.bulk_parameter(dialect),
         pace_secs=reader.pace(dialect, url),
         batch_size=reader.batch_size(dialect),
         timeout_secs=reader.timeout(),

@@ -10,6 +10,7 @@ from typing import NoReturn
 from dialer.dialects import BULK_PARAMETER, V1
 from dialer.simulator import FaultPlan, FaultPlanError, Rules, Simulator
 from pipeline import terminal
+from pipeline.command_line import nearest, shortened
 from pipeline.faults import Faults
 from transforms.in_process import stop_requested
 from transforms.keys import FORMS, KeyUnavailable, resolve_key
@@ -26,8 +27,16 @@ def run_simulator(arguments: Sequence[str]) -> int:
     Raises:
         Faults: an option is wrong.
     """
-    options = _parser().parse_args(arguments)
-    faults: list[str] = []
+    parser = _parser()
+    options, unknown = parser.parse_known_args(arguments)
+    known = list(parser._option_string_actions)
+    faults = [
+        f"there is no option {shortened(word.split('=')[0])}{nearest(word.split('=')[0], known)}"
+        for word in unknown
+        if word.startswith("-")
+    ]
+    if unknown and not faults:
+        faults.append("there are words that belong to no option: see simulate --help")
     rules = _rules(options, faults)
     plan = _plan(options, faults)
     if faults:

@@ -214,6 +214,27 @@ def test_a_key_given_as_the_value_is_refused_and_never_repeated(reference: str) 
     assert "S3CRET" not in fault
 
 
+@pytest.mark.parametrize("name", ["api_key", "CAMPAIGN_NAME", "bulk\ndata", "a&b", "x" * 65])
+def test_a_bulk_parameter_that_would_spoil_the_request_is_refused(name: str) -> None:
+    (fault,) = faults_of(bulk_parameter=name)
+    assert fault.startswith("--bulk_parameter ")
+
+
+@pytest.mark.parametrize("name", ["PhoneNumber", "mobile no."])
+def test_the_phones_own_column_names_no_campaign(name: str) -> None:
+    (fault,) = faults_of(campaign=None, campaign_field=name)
+    assert fault == f"--campaign_field {name!r} is the column of the phone number"
+
+
+@pytest.mark.parametrize(
+    "name", ["time_zone", "on_unknown", "pace_secs", "batch_size", "api", "timeout_secs"]
+)
+def test_a_number_given_in_the_wrong_place_is_not_repeated(name: str) -> None:
+    said = " ".join(faults_of(**{name: "+91 98765 12345"}))
+    assert f"--{name}" in said
+    assert "98765" not in said
+
+
 def test_the_time_zone_is_that_of_the_schemas_region(tmp_path: Path) -> None:
     nepal = lead_schema(tmp_path, region="NP")
     assert options_of(lead_schema=nepal).time_zone == "Asia/Kathmandu"

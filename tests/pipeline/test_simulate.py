@@ -92,3 +92,13 @@ def test_its_help_is_its_own(capsys: Said) -> None:
 
     assert ended.value.code == 0
     assert "--max_rows" in capsys.readouterr().out
+
+
+def test_a_misspelt_option_is_named_with_the_right_one() -> None:
+    with pytest.raises(Faults) as caught:
+        run_simulator(["--prot", "5", "--gap_sec=1"])
+
+    assert caught.value.faults == (
+        "there is no option --prot (did you mean --port?)",
+        "there is no option --gap_sec (did you mean --gap_secs?)",
+    )
