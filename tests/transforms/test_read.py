@@ -120,7 +120,7 @@ def test_no_file_is_read_on_once_a_stop_was_asked_for(tmp_path: Path) -> None:
 
     check_read([replace(file, digest="another")], [])
 
-    assert BOARD.stopped == ""
+    assert BOARD.stopped == "stopped on request"
 
 
 def test_the_bytes_are_read_as_they_are_stored(tmp_path: Path) -> None:
