@@ -108,7 +108,7 @@ def test_other_bytes_behind_a_member_are_damage_after_all_of_it(packing: str) ->
     )
 
 
-@pytest.mark.parametrize("before", [b"", gzip.compress(LEADS)])
+@pytest.mark.parametrize("before", [b"", gzip.compress(LEADS, mtime=0)])
 def test_a_wrong_checksum_is_told_from_a_cut(before: bytes) -> None:
     packed = bytearray(gzip.compress(LEADS))
     packed[-6] ^= 1

@@ -28,7 +28,7 @@ def at(path: str, value: object) -> list[object]:
         ("message.data", {"message": {"data": BASE64}}),
         ("message.data", {"message": {"data": json.dumps(LEAD)}}),
         ("message.data", {"message": {"data": json.dumps(LEAD).encode()}}),
-        ("message.data", {"message": {"data": gzip.compress(json.dumps(LEAD).encode())}}),
+        ("message.data", {"message": {"data": gzip.compress(json.dumps(LEAD).encode(), mtime=0)}}),
         ("detail.lead", {"detail": json.dumps({"lead": LEAD})}),
         ("a.b", {"a": json.dumps({"b": BASE64})}),
     ],
