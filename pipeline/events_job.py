@@ -1,7 +1,9 @@
 """The job of events: leads from a subscription, delivered as they come."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 
 from dialer.clock import SystemClock
 from pipeline import outcome_files, terminal
@@ -22,11 +24,12 @@ from pipeline.lists import check_lists
 from pipeline.options import RunOptions
 from pipeline.progress import EventProgress
 from pipeline.runs import OutputLock, Runs
-from pipeline.subscription import Subscription
 from pipeline.summary import Summary, summarise
 from records.messages import Message
+from transforms.held_messages import HeldMessages
 from transforms.in_process import BOARD, halt
 from transforms.lists import ListSettings, open_screen
+from transforms.subscription import Subscription, SubscriptionUnusable
 
 _SLOTS_HELD = 3
 """How many requests' worth of messages are held; the rest of the backlog stays in the subscription."""
@@ -70,35 +73,49 @@ def run_events_job(options: RunOptions, events: EventOptions) -> int:
 
     BOARD.gap_secs, BOARD.limit = job.delivery.gap_secs, job.delivery.limit
     started = time.monotonic()
-    with Subscription(
-        events.subscription, most_messages=_SLOTS_HELD * options.batch_size
-    ) as subscription:
+    with subscribed(options, events) as held:
         terminal.say(f"listening to {events.subscription}, run {record.run}")
         say_terms(options, account, screen)
         loop = EventLoop(
-            subscription=subscription,
+            held=held,
             run_round=run_round,
-            outcomes_folder=folder,
-            start=job.start,
+            make_durable=partial(outcome_files.make_durable, folder, job.start),
             clock=SystemClock(),
             limit=options.batch_size,
             flush_secs=events.flush_secs,
             idle_secs=events.idle_secs,
         )
-        with EventProgress(loop):
+        with EventProgress(held):
             loop.run()
     terminal.show_events_summary(
         total,
         outcomes_folder=str(folder),
         secs=time.monotonic() - started,
-        acknowledged=loop.acknowledged,
-        given_back=loop.given_back,
+        acknowledged=held.acknowledged,
+        given_back=len(held),
         was_screened=bool(options.dnd),
     )
     if BOARD.stopped:
         terminal.show_pending(why=BOARD.stopped)
         return EXIT_PENDING
     return EXIT_DONE
+
+
+@contextmanager
+def subscribed(options: RunOptions, events: EventOptions) -> Iterator[HeldMessages]:
+    """The messages of the subscription, coming; what is held at the end is given back.
+
+    Raises:
+        Faults: the subscription cannot be used.
+    """
+    try:
+        subscription = Subscription(
+            events.subscription, most_messages=_SLOTS_HELD * options.batch_size
+        )
+    except SubscriptionUnusable as error:
+        raise Faults([f"--input_subscription {error}"]) from error
+    with subscription:
+        yield HeldMessages(subscription, clock=SystemClock(), timestamp_attribute=None)
 
 
 def _run_round(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.faults import Faults
 from pipeline.runs import sync_folder
+from transforms.in_process import halt
 
 _OURS = re.compile(r"\d{4}-[0-9a-f]{6}-[a-z]+\.jsonl\Z")
 
@@ -24,6 +25,20 @@ def prepare(output: Path, run: str) -> Path:
     return folder
 
 
+def make_durable(folder: Path, start: str) -> bool:
+    """Sync what this start has written: only then may its messages be acknowledged.
+
+    Returns:
+        Whether it is on the disk; if not, the job is halted.
+    """
+    try:
+        _sync_files(folder, start)
+    except OSError as error:
+        halt(f"the outcomes in {folder} cannot be synced: {error.strerror}")
+        return False
+    return True
+
+
 def complete(folder: Path, start: str) -> None:
     """Leave exactly one outcome a record: keep the files of the last start, for good.
 
@@ -33,14 +48,17 @@ def complete(folder: Path, start: str) -> None:
     Raises:
         OSError: the disk failed; nothing is lost, since the ledger has it all.
     """
-    for path in folder.iterdir():
-        if path.name.startswith(f"{start}-"):
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+    _sync_files(folder, start)
     for path in folder.iterdir():
         if _OURS.match(path.name) and not path.name.startswith(f"{start}-"):
             path.unlink()
     sync_folder(folder)
+
+
+def _sync_files(folder: Path, start: str) -> None:
+    for path in folder.glob(f"{start}-*"):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

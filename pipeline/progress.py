@@ -7,8 +7,8 @@ from rich.live import Live
 from rich.text import Text
 
 from dialer.clock import SystemClock
-from pipeline.events import EventLoop
 from pipeline.terminal import ERR, complain, duration, printable
+from transforms.held_messages import HeldMessages
 from transforms.in_process import BOARD, stop_requested
 
 _REFRESH_SECS = 0.5
@@ -79,20 +79,20 @@ class Progress:
 
 
 class EventProgress(Progress):
-    """Shows the event loop while it runs: one status line."""
+    """Shows what becomes of events while they come: one status line."""
 
-    def __init__(self, loop: EventLoop) -> None:
-        """Show nothing yet of `loop`."""
+    def __init__(self, held: HeldMessages) -> None:
+        """Show nothing yet of the messages that are `held`."""
         super().__init__()
-        self._loop = loop
+        self._held = held
 
     def line(self) -> str:
         """What an operator is paged on, in one line."""
         now = self._clock.now().boot_secs
         wait_secs = BOARD.next_request_boot_secs - now
         parts = [
-            f"{self._loop.held:,} messages held",
-            f"oldest waits {duration(self._loop.oldest_secs)}",
+            f"{len(self._held):,} messages held",
+            f"oldest waits {duration(self._held.oldest_secs)}",
             f"gate opens in {wait_secs:.0f} s" if wait_secs > 0 else "gate open",
             f"{BOARD.requests:,} requests",
         ]

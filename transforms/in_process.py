@@ -46,11 +46,11 @@ _is_interruptible = False
 
 def note_settled(sources: Iterable[Source]) -> None:
     """Note that outcomes were written: those of held messages make them ready to be acknowledged."""
-    if not MESSAGES:
-        return
     for source in sources:
-        if source.message_id in MESSAGES and source.index is not None:
-            MESSAGES[source.message_id].settled.add(source.index)
+        # One that is not held has come again, and is ended by its other coming.
+        state = MESSAGES.get(source.message_id) if source.message_id else None
+        if state is not None and source.index is not None:
+            state.settled.add(source.index)
 
 
 class StopRequested(BaseException):

@@ -20,14 +20,16 @@ from google.auth.exceptions import GoogleAuthError
 from google.cloud import pubsub_v1
 from google.pubsub_v1.types import ReceivedMessage
 
-from pipeline.faults import Faults
-
 _LEASE_SECS = 20
 _RENEW_SECS = 6.0
 _PULL_SECS = 4.0
 _PAUSE_SECS = 0.5
 _CALL_SECS = 30.0
 _MOST_IDS = 1000
+
+
+class SubscriptionUnusable(Exception):
+    """A subscription that does not exist, or cannot be reached."""
 
 
 class Subscription:
@@ -41,7 +43,7 @@ class Subscription:
             most_messages: how many messages may be held at a time: the backlog stays where it is.
 
         Raises:
-            Faults: the subscription does not exist, or cannot be reached.
+            SubscriptionUnusable: it does not exist, or cannot be reached.
         """
         self._name = name
         self._most = most_messages
@@ -49,9 +51,7 @@ class Subscription:
             self._client = pubsub_v1.SubscriberClient()
             self._client.get_subscription(subscription=name, timeout=_CALL_SECS)
         except (GoogleAPIError, GoogleAuthError) as error:
-            raise Faults(
-                [f"--input_subscription {name} cannot be used ({type(error).__name__})"]
-            ) from error
+            raise SubscriptionUnusable(f"{name} cannot be used ({type(error).__name__})") from error
         self._lock = threading.Lock()
         self._arrived: list[ReceivedMessage] = []
         self._leased: set[str] = set()
