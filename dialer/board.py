@@ -10,9 +10,12 @@ class Board:
     Attributes:
         total: leads that came to be delivered; 0 until they are known.
         pending: those of them without an outcome.
+        waiting: the same by campaign.
         requests: requests that this process sent.
         halvings: requests of the run that looked for the row that a whole request was refused for.
         next_request_boot_secs: when the next request may go, by the boot-time clock.
+        silent_requests: how many of the last requests in a row brought no readable answer: the
+            circuit is open, unless it is 0.
         gap_secs: the gap that is kept.
         limit: leads a request.
         note: what the delivery waits for, beyond the gap; empty where nothing is wrong.
@@ -22,9 +25,11 @@ class Board:
 
     total: int = 0
     pending: int = 0
+    waiting: dict[str, int] = field(default_factory=dict)
     requests: int = 0
     halvings: int = 0
     next_request_boot_secs: float = 0.0
+    silent_requests: int = 0
     gap_secs: float = 0.0
     limit: int = 1
     note: str = ""

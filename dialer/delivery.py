@@ -143,6 +143,8 @@ class Delivery:
         now = self._clock.now()
         opens_in = opens_in_secs(self._ledger.tail, now, self._gap_secs)
         self._board.pending = self._dispatcher.pending
+        self._board.waiting = dict(+self._dispatcher.waiting)
+        self._board.silent_requests = self._ledger.tail.silent
         self._board.next_request_boot_secs = now.boot_secs + max(act.wait_secs, opens_in)
         return act
 

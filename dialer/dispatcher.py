@@ -6,7 +6,7 @@ lists as they stand now. Duplicates are decided here and nowhere else: of one ca
 first lead stands, the others wait in its shadow until it is settled.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -76,7 +76,13 @@ class Dispatcher:
         self._held: dict[LeadKey, Lead] = {}
         self._shadows: dict[LeadKey, list[Lead]] = {}
         self._requests = 0
-        self.pending = sum(len(waiting) for waiting in campaigns)
+        self.waiting = Counter({waiting.campaign: len(waiting) for waiting in campaigns})
+        """Leads without an outcome, by campaign."""
+
+    @property
+    def pending(self) -> int:
+        """Leads without an outcome."""
+        return self.waiting.total()
 
     def settle_ahead(self, ledger: Ledger, now: Instant, *, most: int) -> list[Outcome]:
         """Look ahead until every campaign has a full request ready, or no more leads.
@@ -162,7 +168,7 @@ class Dispatcher:
         return left
 
     def _counted(self, outcomes: list[Outcome]) -> list[Outcome]:
-        self.pending -= len(outcomes)
+        self.waiting.subtract(outcome.campaign or "" for outcome in outcomes)
         return outcomes
 
     def _admit(self, lead: Lead, ledger: Ledger, now: Instant) -> Iterable[Outcome]:

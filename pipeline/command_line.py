@@ -15,8 +15,6 @@ from pipeline.option_table import GROUPS, OPTIONS
 _NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
 _NO_VALUE = "\0"
 _LONGEST_QUOTE = 40
-_NOT_BUILT_YET = frozenset({"--streaming"})
-"""Beam knows these, but this version has no job that could heed them."""
 
 _DESCRIPTION = """\
 Deliver a file of sales leads to the dialer's bulk API: validated, screened, at most 200 leads every
@@ -152,8 +150,6 @@ def _plain_words(arguments: Sequence[str], faults: list[str]) -> list[str]:
         elif sign and name in OPTIONS and not OPTIONS[name].metavar:
             faults.append(f"{name} takes no value")
             words.append(name)
-        elif name in _NOT_BUILT_YET:
-            words.append(name)
         else:
             words.append(word)
     return words
@@ -170,7 +166,6 @@ def _beam_arguments(rest: Sequence[str], words: Sequence[str], faults: list[str]
     except Faults as error:
         faults.extend(error.faults)
         return []
-    unknown += [word for word in rest if word.split("=")[0] in _NOT_BUILT_YET]
     known = [*OPTIONS, *parser._option_string_actions]
     faults.extend(dict.fromkeys(_unknown_words(unknown, words, known)))
     return [word for word in rest if word not in unknown]
@@ -189,8 +184,7 @@ def _unknown_words(
         if word.startswith("-"):
             if before and before[-1] in OPTIONS and OPTIONS[before[-1]].metavar:
                 continue  # meant as that option's value, which is said to be missing
-            hint = "" if name in _NOT_BUILT_YET else nearest(name, known)
-            yield f"there is no option {shortened(name)}{hint}"
+            yield f"there is no option {shortened(name)}{nearest(name, known)}"
             continue
         option = next((each.split("=")[0] for each in reversed(before) if each[:1] == "-"), None)
         if option is None:

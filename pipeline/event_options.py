@@ -9,6 +9,7 @@ from records.message_schemas import BadMessageSchemas
 from transforms.messages import CAMPAIGN_ATTRIBUTE, MessageSettings
 
 _SUBSCRIPTION = re.compile(r"projects/[^/]+/subscriptions/[^/]+")
+_TOPIC = re.compile(r"projects/[^/]+/topics/[^/]+")
 _FLUSH_SECS = 30.0
 _DEDUPE_WINDOW_HOURS = 24.0
 _MOST_HOURS = 24.0 * 365
@@ -18,7 +19,9 @@ _FOR_EVENTS = (
     "--idle_secs",
     "--flush_secs",
     "--dedupe_window_hours",
+    "--outcomes_topic",
     "--campaign_attribute",
+    "--timestamp_attribute",
     "--message_schemas",
     "--record_path",
     "--record_pairs",
@@ -36,6 +39,8 @@ class EventOptions:
         flush_secs: how long a lead waits for others at the most.
         dedupe_window_secs: how long a delivered lead makes later messages duplicates.
         messages: how messages are read.
+        timestamp_attribute: the attribute that says when a message's event happened, or None.
+        outcomes_topic: the topic that outcomes are published to, or None.
     """
 
     subscription: str
@@ -43,6 +48,8 @@ class EventOptions:
     flush_secs: float
     dedupe_window_secs: float
     messages: MessageSettings
+    timestamp_attribute: str | None
+    outcomes_topic: str | None
 
     @property
     def campaign_column(self) -> str | None:
@@ -97,4 +104,13 @@ def read_event_options(
         flush_secs=reader.number("--flush_secs", _FLUSH_SECS, least=0.0, most=_MOST_SECS),
         dedupe_window_secs=hours * _SECS_AN_HOUR,
         messages=settings,
+        timestamp_attribute=reader.text("--timestamp_attribute"),
+        outcomes_topic=_outcomes_topic(reader, faults),
     )
+
+
+def _outcomes_topic(reader: OptionReader, faults: list[str]) -> str | None:
+    topic = reader.text("--outcomes_topic")
+    if topic is not None and not _TOPIC.fullmatch(topic):
+        faults.append("--outcomes_topic must be written projects/P/topics/T")
+    return topic

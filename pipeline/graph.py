@@ -1,4 +1,4 @@
-"""The pipeline: the way of a lead, from a file to its outcome."""
+"""The pipeline: the way of a lead, from a file or a message to its outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,16 +6,18 @@ from dataclasses import dataclass
 import apache_beam as beam
 
 from records.messages import Message
-from transforms.batch import BatchFileLeads
+from transforms.batch import BatchFileLeads, BatchStreamLeads
 from transforms.decode import DecodedLeads, DecodeLeads
 from transforms.deliver import DeliverBatches, DeliveredLeads, DeliverRound
+from transforms.deliver_stream import DeliverStream
 from transforms.delivery_settings import DeliverySettings, LedgerSettings
 from transforms.lists import ListSettings
 from transforms.messages import DecodeMessages, MessageSettings
+from transforms.queue_leads import LeadsByAccount, LeadsByCampaign
 from transforms.read import InputFile, ReadLeads
+from transforms.record_outcomes import OutcomeSettings, RecordOutcomes
 from transforms.screen import ScreenLeads
 from transforms.validate import LeadRules, ValidateLeads
-from transforms.write_outcomes import WriteOutcomes
 
 Rejected = dict[str, beam.PCollection]
 """Lists of outcomes, by the step that rejected the records."""
@@ -26,33 +28,29 @@ class Job:
     """All that the graph of one start of a run is made of.
 
     Attributes:
-        files: the files of leads; none where leads come in messages.
         rules: what a lead is.
         lists: the do-not-disturb lists.
-        sent_before: the ledger, where an earlier start of this run may have sent leads.
+        sent_before: the ledger, where leads of this run may have been sent before this start.
         delivery: how and where to deliver.
-        outcomes_folder: where outcomes are written.
-        start: names this start of the run.
+        outcomes: where outcomes go.
     """
 
-    files: Sequence[InputFile]
     rules: LeadRules
     lists: ListSettings
     sent_before: LedgerSettings | None
     delivery: DeliverySettings
-    outcomes_folder: str
-    start: str
+    outcomes: OutcomeSettings
 
 
-def build(pipeline: beam.Pipeline, job: Job) -> None:
-    """Every record of `job.files` goes in here, and comes out as exactly one outcome."""
-    files = pipeline | "Name files" >> beam.Create(job.files)
-    read = files | "Read leads" >> ReadLeads()
+def build(pipeline: beam.Pipeline, job: Job, files: Sequence[InputFile]) -> None:
+    """Every record of `files` goes in here, and comes out as exactly one outcome."""
+    named = pipeline | "Name files" >> beam.Create(files)
+    read = named | "Read leads" >> ReadLeads()
     decoded = read | "Decode leads" >> DecodeLeads()
     accepted, rejected = _accept(decoded, job)
     batched = accepted | "Batch leads" >> BatchFileLeads(account=job.delivery.url)
     sent = batched | "Deliver batches" >> DeliverBatches(settings=job.delivery, lists=job.lists)
-    _write(rejected, sent, job)
+    _record(rejected, sent, job)
 
 
 def build_round(
@@ -71,7 +69,28 @@ def build_round(
     sent = batched | "Deliver round" >> DeliverRound(
         settings=job.delivery, lists=job.lists, may_send=may_send
     )
-    _write(rejected, sent, job)
+    _record(rejected, sent, job)
+
+
+def build_stream(
+    pipeline: beam.Pipeline,
+    job: Job,
+    read: beam.PTransform,
+    *,
+    settings: MessageSettings,
+    flush_secs: float,
+) -> None:
+    """The unbounded graph: what `read` gives, lists of messages without end, goes in here."""
+    messages = pipeline | "Read messages" >> read
+    decoded = messages | "Decode messages" >> DecodeMessages(settings=settings)
+    accepted, rejected = _accept(decoded, job)
+    leads = accepted | "Leads by campaign" >> LeadsByCampaign()
+    batches = leads | "Batch leads" >> BatchStreamLeads(
+        batch_size=job.delivery.limit, flush_secs=flush_secs
+    )
+    queued = batches | "Leads by account" >> LeadsByAccount(account=job.delivery.url)
+    sent = queued | "Deliver stream" >> DeliverStream(settings=job.delivery, lists=job.lists)
+    _record(rejected, sent, job)
 
 
 def _accept(decoded: DecodedLeads, job: Job) -> tuple[beam.PCollection, Rejected]:
@@ -89,15 +108,12 @@ def _accept(decoded: DecodedLeads, job: Job) -> tuple[beam.PCollection, Rejected
     }
 
 
-def _write(rejected: Rejected, sent: DeliveredLeads, job: Job) -> None:
-    """A writer behind each output, fused to its step: outcomes are there as soon as they are known."""
+def _record(rejected: Rejected, sent: DeliveredLeads, job: Job) -> None:
+    """Each outcome to where it stays."""
     delivered = {
         "delivered": sent.delivered,
         "failed": sent.failed,
         "unknown": sent.unknown,
         "suppressed": sent.suppressed,
     }
-    for kind, outcomes in {**rejected, **delivered}.items():
-        outcomes | f"Write {kind} outcomes" >> WriteOutcomes(
-            folder=job.outcomes_folder, start=f"{job.start}-{kind}"
-        )
+    {**rejected, **delivered} | "Record outcomes" >> RecordOutcomes(job.outcomes)

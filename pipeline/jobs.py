@@ -1,8 +1,6 @@
 """What the jobs have in common: the account's ledger, the parts of the graph, the runner."""
 
 import secrets
-from collections.abc import Sequence
-from pathlib import Path
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
@@ -20,7 +18,7 @@ from pipeline.runs import OutputLock, RunRecord, RunTerms
 from suppression.lists import Screen
 from transforms.delivery_settings import DeliverySettings, LedgerSettings
 from transforms.lists import ListSettings
-from transforms.read import InputFile
+from transforms.record_outcomes import OutcomeSettings
 from transforms.validate import LeadRules
 
 EXIT_DONE, EXIT_PENDING, EXIT_NOT_STARTED = 0, 1, 2
@@ -39,7 +37,7 @@ def open_account(options: RunOptions) -> Account:
     host, _, path = rest.partition("/")
     asked = Account(options.dialect.name, host, f"/{path}", options.pace_secs)
     try:
-        ledger = Ledger(open_store(str(options.ledger)), run="", clock=SystemClock())
+        ledger = Ledger(open_store(options.ledger), run="", clock=SystemClock())
         return ledger.open_account(asked)
     except (LedgerError, StoreError) as error:
         raise Faults([f"--ledger {options.ledger}: {error}"]) from error
@@ -48,27 +46,24 @@ def open_account(options: RunOptions) -> Account:
 def make_job(
     options: RunOptions,
     *,
-    files: Sequence[InputFile],
     lists: ListSettings,
     record: RunRecord,
     account: Account,
-    outcomes_folder: Path,
+    outcomes: OutcomeSettings,
     sent_before: bool,
 ) -> Job:
     """All that the graph is made of, for one start of a run.
 
     Args:
         options: the options.
-        files: the files of leads, if they come from files.
         lists: the do-not-disturb lists.
         record: the run.
         account: the account as the ledger has it.
-        outcomes_folder: where outcomes are written.
+        outcomes: where outcomes go.
         sent_before: whether the ledger may know leads of this run from before.
     """
-    ledger = LedgerSettings(str(options.ledger), record.run)
+    ledger = LedgerSettings(options.ledger, record.run)
     return Job(
-        files=files,
         rules=LeadRules(
             schema_text=options.schema_text,
             schema_name=options.schema.name,
@@ -92,12 +87,16 @@ def make_job(
             lock=record.lock,
             dedupe_window_secs=options.events.dedupe_window_secs if options.events else None,
         ),
-        outcomes_folder=str(outcomes_folder),
-        start=f"{record.starts:04d}-{secrets.token_hex(3)}",
+        outcomes=outcomes,
     )
 
 
-def run_terms(options: RunOptions, screen: Screen, lock: OutputLock) -> RunTerms:
+def start_name(record: RunRecord) -> str:
+    """A name for this start of a run, with which the files that it writes begin."""
+    return f"{record.starts:04d}-{secrets.token_hex(3)}"
+
+
+def run_terms(options: RunOptions, screen: Screen, lock: OutputLock | None) -> RunTerms:
     """What is recorded of a run, beside its inputs."""
     return RunTerms(
         campaign=options.campaign,
@@ -106,7 +105,7 @@ def run_terms(options: RunOptions, screen: Screen, lock: OutputLock) -> RunTerms
         time_zone=options.time_zone,
         dialect=options.dialect.name,
         lists=tuple(each.version for each in screen.lists),
-        lock=lock.identity,
+        lock=lock.identity if lock else None,
     )
 
 

@@ -1,9 +1,7 @@
 """Whether the do-not-disturb lists may be relied on."""
 
-from apache_beam.io.filesystems import FileSystems
-
 from transforms.in_process import stopping_at_once
-from transforms.lists import ListSettings, ListsUnusable, open_screen
+from transforms.lists import ListSettings, ListsUnusable, file_changed_secs, open_screen
 
 _SECS_AN_HOUR = 3600.0
 
@@ -32,9 +30,8 @@ def check_lists(settings: ListSettings, max_age_hours: float | None, wall_secs: 
 
 
 def _too_old(name: str, max_age_hours: float, wall_secs: float) -> list[str]:
-    try:
-        changed = FileSystems.last_updated(name)
-    except (OSError, ValueError):
+    changed = file_changed_secs(name)
+    if changed is None:
         # That it cannot be read is said where it is opened.
         return []
     age_hours = (wall_secs - changed) / _SECS_AN_HOUR

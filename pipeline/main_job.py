@@ -1,6 +1,8 @@
 """The main job: files of leads, delivered."""
 
 import time
+from collections.abc import Sequence
+from pathlib import Path
 
 from pipeline import outcome_files, terminal
 from pipeline.faults import Faults
@@ -14,6 +16,7 @@ from pipeline.jobs import (
     open_account,
     run_terms,
     say_terms,
+    start_name,
 )
 from pipeline.lists import check_lists
 from pipeline.options import RunOptions
@@ -23,6 +26,7 @@ from pipeline.summary import Summary, summarise
 from transforms.in_process import BOARD, halt, stop_requested
 from transforms.lists import ListSettings, open_screen
 from transforms.read import InputFile
+from transforms.record_outcomes import OutcomeSettings
 
 
 def run_main_job(options: RunOptions) -> int:
@@ -43,23 +47,25 @@ def run_main_job(options: RunOptions) -> int:
         terminal.say("stopped before anything was posted by this start; the same command goes on")
         return EXIT_PENDING
     screen = open_screen(lists)
-    lock = OutputLock(options.output)
+    output = Path(options.output or "")
+    lock = OutputLock(output)
     account = open_account(options)
-    runs = Runs(options.output)
+    runs = Runs(output)
     record = runs.begin(run_terms(options, screen, lock), files=files, new_run=options.new_run)
     verb = "resuming" if record.starts > 1 else "starting"
     terminal.say(f"{verb} run {record.run}: {len(files)} file{'s' * (len(files) != 1)}")
     say_terms(options, account, screen)
     job = make_job(
         options,
-        files=files,
         lists=lists,
         record=record,
         account=account,
-        outcomes_folder=outcome_files.prepare(options.output, record.run),
+        outcomes=OutcomeSettings(
+            folder=str(outcome_files.prepare(output, record.run)), start=start_name(record)
+        ),
         sent_before=record.starts > 1,
     )
-    return _run(job, options, runs, record)
+    return _run(job, options, runs, record, files)
 
 
 def _find_files_and_lists(options: RunOptions, lists: ListSettings) -> list[InputFile]:
@@ -76,14 +82,21 @@ def _find_files_and_lists(options: RunOptions, lists: ListSettings) -> list[Inpu
     return files
 
 
-def _run(job: Job, options: RunOptions, runs: Runs, record: RunRecord) -> int:
+def _run(
+    job: Job,
+    options: RunOptions,
+    runs: Runs,
+    record: RunRecord,
+    files: Sequence[InputFile],
+) -> int:
     """Run the graph in this process, and close the run if every record has its outcome."""
     started = time.monotonic()
+    folder = outcome_files.prepare(Path(options.output or ""), record.run)
     BOARD.gap_secs, BOARD.limit = job.delivery.gap_secs, job.delivery.limit
     summary: Summary | None = None
     with Progress():
         pipeline = empty_pipeline(options)
-        build(pipeline, job)
+        build(pipeline, job, files)
         try:
             result = pipeline.run()
             result.wait_until_finish()
@@ -94,15 +107,15 @@ def _run(job: Job, options: RunOptions, runs: Runs, record: RunRecord) -> int:
     is_complete = not was_cut_short and summary is not None and summary.is_conserved
     if is_complete:
         try:
-            outcome_files.complete(outcome_files.prepare(options.output, record.run), job.start)
+            outcome_files.complete(folder, job.outcomes.start)
             runs.end(record, FINISHED)
         except OSError as error:
-            halt(f"the outcomes in {job.outcomes_folder} cannot be completed: {error.strerror}")
+            halt(f"the outcomes in {folder} cannot be completed: {error.strerror}")
             is_complete = False
     terminal.show_summary(
         summary,
         run=record.run,
-        outcomes_folder=job.outcomes_folder,
+        outcomes_folder=str(folder),
         secs=time.monotonic() - started,
         was_screened=bool(job.lists.names),
         was_cut_short=was_cut_short,

@@ -2,21 +2,21 @@
 
 import math
 import re
-from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dialer.address import check_api_url, is_this_machine, request_url
+from dialer.bucket_client import SCHEMES
 from dialer.dialects import BULK_PARAMETER, DIALECTS, Dialect
 from pipeline.command_line import Given, is_utf8, nearest, shortened
+from pipeline.placement import Placement
 from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema, SchemaError, load_lead_schema
 from transforms.keys import KeyUnavailable, resolve_key
 
 _LONGEST_SECS = 3600.0
 _DEFAULT_TIMEOUT_SECS = 60.0
-_LOCAL_RUNNERS = frozenset({"directrunner", "fnapirunner"})
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,15})?(e[0-9]{1,2})?", re.IGNORECASE)
 _FORM_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _SMALL_NUMBER = re.compile(r"[0-9]{1,9}")
@@ -204,31 +204,67 @@ class OptionReader:
             self._faults.append(f"--on_unknown {shortened(value)!r} must be hold or resend{hint}")
         return value == "resend"
 
-    def folder(self, name: str, *, default: Path | None = None) -> Path:
-        """A folder of this machine."""
-        value = self.text(name)
-        if value is None:
-            if default is None and name not in self._given.values:
-                self._faults.append(f"{name} is missing: name a folder")
-            return default or Path()
-        if "://" in value:
-            self._faults.append(f"{name} must be a folder of this machine in this version")
-        return Path(value)
+    def output(self, placement: Placement, *, is_needed: bool) -> str | None:
+        """The folder of outcomes; None: there is none, and none is needed."""
+        location = self.text("--output")
+        if location is None:
+            if is_needed and "--output" not in self._given.values:
+                self._faults.append("--output is missing: name a folder")
+            return None
+        if placement.is_here and "://" in location:
+            self._faults.append("--output must be a folder of this machine, where the job runs")
+        elif not placement.is_here:
+            self._within_reach("--output", location, placement)
+        return location
 
-    def beam(self) -> None:
-        """See that Beam's options leave the job in this process, where its ledger is."""
-        chosen = _beam_values(self._given.beam)
-        runner = chosen.get("--runner", "DirectRunner")
-        if runner.lower() not in _LOCAL_RUNNERS:
+    def ledger(self, output: str | None, placement: Placement, *, is_needed: bool) -> str:
+        """The account's ledger: a folder, or a place in a bucket."""
+        location = self.text("--ledger")
+        if location is None:
+            if is_needed and output is None and "--ledger" not in self._given.values:
+                self._faults.append("--ledger is missing: without --output, say where it is")
+            location = f"{output.rstrip('/') or '/'}/ledger" if output else ""
+        elif "://" in location:
+            self._bucket("--ledger", location)
+        elif not placement.is_here:
+            self._within_reach("--ledger", location, placement)
+        return location
+
+    def local_inputs(self, placement: Placement) -> None:
+        """See that what workers elsewhere must read is not on this machine."""
+        if placement.is_here:
+            return
+        for name in self._given.values.get("--dnd", []):
+            self._within_reach("--dnd", name, placement)
+        if "--message_schemas" in self._given.values:
             self._faults.append(
-                f"--runner {runner} has its workers outside of this process, where a local --ledger"
-                " and --output are out of reach: run here, with --runner DirectRunner"
+                f"--message_schemas is out of reach of {placement.runner}'s workers: leave it out, and"
+                " Pub/Sub's schema service is asked"
             )
-        mode = chosen.get("--direct_running_mode", "in_memory")
-        if mode != "in_memory":
+        reference = self.text("--api_key") or ""
+        if reference.startswith(("env:", "file:")):
+            kind = reference.partition(":")[0]
             self._faults.append(
-                f"--direct_running_mode {mode} has its workers outside of this process:"
-                " leave it out"
+                f"--api_key {kind}:... is out of reach of {placement.runner}'s workers: put the key"
+                " into Secret Manager and give secret:projects/P/secrets/S/versions/V"
+            )
+
+    def _within_reach(self, name: str, location: str, placement: Placement) -> None:
+        """See that workers elsewhere can use a place."""
+        if "://" in location:
+            self._bucket(name, location)
+            return
+        self._faults.append(
+            f"{name} {shortened(location)} is on this machine, out of reach of {placement.runner}'s"
+            " workers: name a place in a bucket, gs://BUCKET/..."
+        )
+
+    def _bucket(self, name: str, location: str) -> None:
+        scheme, _, rest = location.partition("://")
+        if scheme not in SCHEMES or not rest.strip("/"):
+            self._faults.append(
+                f"{name} {shortened(location)} is no place in a bucket: write gs://BUCKET/... or"
+                " s3://BUCKET/..."
             )
 
     def number(self, name: str, default: float, *, least: float, most: float) -> float:
@@ -254,15 +290,3 @@ def zones_of(region: str) -> list[str]:
 def _float(text: str) -> float | None:
     # Python's own reading also takes digits of other scripts, underscores and blanks.
     return float(text) if _NUMBER.fullmatch(text) else None
-
-
-def _beam_values(arguments: Sequence[str]) -> dict[str, str]:
-    """Name and value of Beam's options, whether written with a blank or an equals sign."""
-    values: dict[str, str] = {}
-    for index, word in enumerate(arguments):
-        if not word.startswith("--"):
-            continue
-        name, sign, value = word.partition("=")
-        following = arguments[index + 1] if index + 1 < len(arguments) else ""
-        values[name] = value if sign else following
-    return values

@@ -61,6 +61,12 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
             ),
             Option("--campaign_attribute", "NAME", "the attribute that names each lead's campaign"),
             Option(
+                "--timestamp_attribute",
+                "NAME",
+                "the attribute that says when a lead's event happened, in RFC 3339 or milliseconds since"
+                " 1970 (default: when it was published)",
+            ),
+            Option(
                 "--record_path",
                 "PATH",
                 "where in a wrapped message the lead is, or the list of leads: keys with dots, as in"
@@ -91,6 +97,18 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 " duplicates (default: 24)",
             ),
             Option("--idle_secs", "SECONDS", "end after so many quiet seconds (default: never)"),
+            Option(
+                "--outcomes_topic",
+                "NAME",
+                "publish each outcome to projects/P/topics/T, with the attributes status and reason;"
+                " then --output may be left out, if --ledger is given",
+            ),
+            Option(
+                "--streaming",
+                "",
+                "run as a stream: with --runner DataflowRunner on Dataflow, with --runner PrismRunner on"
+                " this machine",
+            ),
         ),
     ),
     (
@@ -158,11 +176,16 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
     (
         "results",
         (
-            Option("--output", "FOLDER", "where outcomes, runs and the ledger are kept"),
+            Option(
+                "--output",
+                "FOLDER",
+                "where outcomes, runs and the ledger are kept (on Dataflow: gs://BUCKET/...)",
+            ),
             Option(
                 "--ledger",
                 "FOLDER",
-                "the account's ledger (default: OUTPUT/ledger); jobs of one account must share one",
+                "the account's ledger, a folder or gs://BUCKET/... or s3://BUCKET/... (default:"
+                " OUTPUT/ledger); jobs of one account must share one",
             ),
             Option(
                 "--new_run",

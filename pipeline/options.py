@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from dialer.dialects import Dialect
 from pipeline.command_line import split
 from pipeline.event_options import EventOptions, read_event_options
 from pipeline.faults import Faults
 from pipeline.option_reader import OptionReader
+from pipeline.placement import Placement, read_placement
 from schemas.lead_schema import LeadSchema
 
 
@@ -35,9 +35,11 @@ class RunOptions:
         dnd_max_age_hours: how old they may be; None: any age.
         dnd_allow_empty: whether they may hold no number.
         resends: whether unknown leads are sent again.
-        output: the folder of outcomes, runs and the ledger.
-        ledger: the account's ledger.
+        output: where outcomes, runs and the ledger are kept: a folder, or for a job whose workers
+            are elsewhere a place in a bucket. None: outcomes go to a topic alone.
+        ledger: the account's ledger: a folder, or a place in a bucket.
         new_run: whether to start a new run where one is unfinished.
+        placement: where the job runs.
         beam: Beam's own arguments.
     """
 
@@ -59,9 +61,10 @@ class RunOptions:
     dnd_max_age_hours: float | None
     dnd_allow_empty: bool
     resends: bool
-    output: Path
-    ledger: Path
+    output: str | None
+    ledger: str
     new_run: bool
+    placement: Placement
     beam: tuple[str, ...]
 
 
@@ -81,7 +84,14 @@ def read_options(arguments: Sequence[str]) -> RunOptions:
     dialect = reader.dialect()
     url = reader.url(dialect)
     schema_text, schema = reader.schema()
-    output = reader.folder("--output")
+    placement = read_placement(
+        given.beam,
+        is_streaming="--streaming" in given.values,
+        is_of_events=events is not None,
+        faults=faults,
+    )
+    has_topic = events is not None and events.outcomes_topic is not None
+    output = reader.output(placement, is_needed=not has_topic)
     options = RunOptions(
         inputs=() if events else reader.inputs(),
         events=events,
@@ -103,11 +113,13 @@ def read_options(arguments: Sequence[str]) -> RunOptions:
         dnd_allow_empty="--dnd_allow_empty" in given.values,
         resends=reader.resends(),
         output=output,
-        ledger=reader.folder("--ledger", default=output / "ledger"),
+        ledger=reader.ledger(output, placement, is_needed=has_topic),
         new_run="--new_run" in given.values,
+        placement=placement,
         beam=given.beam,
     )
-    reader.beam()
+    if events:
+        reader.local_inputs(placement)
     if faults:
         raise Faults(faults)
     return options

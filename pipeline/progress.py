@@ -1,6 +1,7 @@
 """What is happening, while it happens: a line on the terminal, and what the operator must know."""
 
 import threading
+from collections.abc import Mapping
 from types import TracebackType
 
 from rich.live import Live
@@ -10,12 +11,20 @@ from dialer.clock import SystemClock
 from pipeline.terminal import ERR, complain, duration, printable
 from transforms.held_messages import HeldMessages
 from transforms.in_process import BOARD, stop_requested
+from transforms.lists import ListSettings, changed_secs
 
 _REFRESH_SECS = 0.5
+_FIRST_STATUS_SECS = 2.0
+_STATUS_SECS = 30.0
+"""How often a log gets the status line."""
+
+_MOST_CAMPAIGNS = 5
 
 
 class Progress:
     """Shows the board while the pipeline runs; on no terminal, only its notices."""
+
+    on_stop = "stopping: the request in flight is finished first"
 
     def __init__(self) -> None:
         """Show nothing yet."""
@@ -58,7 +67,7 @@ class Progress:
             self._shown += 1
         if stop_requested() and not self._said_stopping:
             self._said_stopping = True
-            complain(["stopping: the request in flight is finished first"])
+            complain([self.on_stop])
 
     def line(self) -> str:
         """The state of the delivery in one line."""
@@ -79,23 +88,59 @@ class Progress:
 
 
 class EventProgress(Progress):
-    """Shows what becomes of events while they come: one status line."""
+    """Shows what becomes of events while they come: one status line, also where no terminal is."""
 
-    def __init__(self, held: HeldMessages) -> None:
-        """Show nothing yet of the messages that are `held`."""
+    def __init__(self, held: HeldMessages, *, lists: ListSettings) -> None:
+        """Show nothing yet.
+
+        Args:
+            held: the messages that are held.
+            lists: the do-not-disturb lists.
+        """
         super().__init__()
         self._held = held
+        self._lists_changed_secs = changed_secs(lists)
+        self._status_due_boot_secs = self._clock.now().boot_secs + _FIRST_STATUS_SECS
 
     def line(self) -> str:
         """What an operator is paged on, in one line."""
-        now = self._clock.now().boot_secs
-        wait_secs = BOARD.next_request_boot_secs - now
+        now = self._clock.now()
+        wait_secs = BOARD.next_request_boot_secs - now.boot_secs
+        held, silent = len(self._held), BOARD.silent_requests
         parts = [
-            f"{len(self._held):,} messages held",
-            f"oldest waits {duration(self._held.oldest_secs)}",
+            f"{held:,} message{'s' * (held != 1)} held",
+            _waiting(BOARD.waiting),
+            f"oldest {duration(self._held.oldest_secs)}" if held else "nothing waits",
             f"gate opens in {wait_secs:.0f} s" if wait_secs > 0 else "gate open",
-            f"{BOARD.requests:,} requests",
+            f"circuit open, {silent} without an answer" if silent else "circuit closed",
+            f"{BOARD.requests:,} request{'s' * (BOARD.requests != 1)}",
         ]
+        if self._lists_changed_secs is not None:
+            age_secs = max(0.0, now.wall_secs - self._lists_changed_secs)
+            parts.append(f"oldest list {duration(age_secs)} old")
         if BOARD.note:
             parts.append(BOARD.note)
         return "; ".join(parts)
+
+    def _say_notices(self) -> None:
+        super()._say_notices()
+        now = self._clock.now().boot_secs
+        if not ERR.is_terminal and now >= self._status_due_boot_secs:
+            self._status_due_boot_secs = now + _STATUS_SECS
+            complain([self.line()])
+
+
+class StreamProgress(EventProgress):
+    """The same for a stream, which is drained when it is stopped."""
+
+    on_stop = "stopping: all that was pulled is delivered first; stop again to give it back"
+
+
+def _waiting(by_campaign: Mapping[str, int]) -> str:
+    """How many leads wait, in all and of the campaigns that most wait for."""
+    total = sum(by_campaign.values())
+    longest = sorted(by_campaign.items(), key=lambda item: -item[1])
+    shown = [f"{campaign} {count:,}" for campaign, count in longest[:_MOST_CAMPAIGNS]]
+    if len(longest) > _MOST_CAMPAIGNS:
+        shown.append(f"{len(longest) - _MOST_CAMPAIGNS} more campaigns")
+    return f"{total:,} lead{'s' * (total != 1)} waiting" + f" ({', '.join(shown)})" * bool(shown)

@@ -42,7 +42,7 @@ class RunRecord:
         time_zone: the zone of the dialer's wall clock.
         dialect: the version of the API.
         lists: the versions of the do-not-disturb lists at the last start.
-        lock: device and inode of the output's lock file at the last start.
+        lock: device and inode of the output's lock file at the last start; None: there is none.
     """
 
     run: str
@@ -57,7 +57,7 @@ class RunRecord:
     time_zone: str
     dialect: str
     lists: tuple[str, ...]
-    lock: str
+    lock: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class RunTerms:
     time_zone: str
     dialect: str
     lists: tuple[str, ...]
-    lock: str
+    lock: str | None
 
 
 class OutputLock:
@@ -147,7 +147,7 @@ class Runs:
         Raises:
             Faults: the output cannot be read or written.
         """
-        record = _first_start(f"events-{secrets.token_hex(5)}", ENDLESS, (), terms)
+        record = first_events_start(terms)
         with _faults_for(self._folder):
             self._folder.mkdir(mode=0o700, exist_ok=True)
             for known in self._in_state(ENDLESS):
@@ -182,6 +182,11 @@ class Runs:
             os.fsync(file.fileno())
         temporary.replace(path)
         sync_folder(self._folder)
+
+
+def first_events_start(terms: RunTerms) -> RunRecord:
+    """The record of a job of events that begins now."""
+    return _first_start(f"events-{secrets.token_hex(5)}", ENDLESS, (), terms)
 
 
 def _first_start(

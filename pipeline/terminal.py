@@ -130,7 +130,7 @@ def show_summary(
 def show_events_summary(
     summary: Summary,
     *,
-    outcomes_folder: str,
+    outcomes_place: str,
     secs: float,
     acknowledged: int,
     given_back: int,
@@ -140,7 +140,7 @@ def show_events_summary(
 
     Args:
         summary: the counts.
-        outcomes_folder: where the outcomes are.
+        outcomes_place: where the outcomes are.
         secs: how long it took.
         acknowledged: messages whose leads have all their outcomes.
         given_back: messages that go back to the subscription.
@@ -153,7 +153,7 @@ def show_events_summary(
     say(_requests(BOARD.requests, secs))
     if not was_screened:
         say("nothing was screened: no do-not-disturb list was given")
-    say(f"outcomes: {outcomes_folder}")
+    say(f"outcomes: {outcomes_place}")
 
 
 def _show_outcomes(title: str, summary: Summary) -> None:

@@ -6,17 +6,30 @@ from collections.abc import Callable, Sequence
 from pipeline import terminal
 from pipeline.command_line import help_text, nearest
 from pipeline.events_job import run_events_job
+from pipeline.events_setup import EventsJob, set_up
 from pipeline.faults import Faults
 from pipeline.jobs import EXIT_NOT_STARTED, EXIT_PENDING
 from pipeline.main_job import run_main_job
 from pipeline.options import read_options
+from pipeline.placement import Drive
 from pipeline.simulate import run_simulator
+from pipeline.stream_job import run_prism_stream, submit_stream
 
 
 def _deliver(words: Sequence[str]) -> int:
     """Deliver leads, from files or from a subscription."""
     options = read_options(words)
-    return run_events_job(options, options.events) if options.events else run_main_job(options)
+    if options.events is None:
+        return run_main_job(options)
+    prepared = set_up(options, options.events)
+    return _EVENTS_JOBS[options.placement.drive](prepared)
+
+
+_EVENTS_JOBS: dict[Drive, Callable[[EventsJob], int]] = {
+    Drive.LOOP: run_events_job,
+    Drive.PRISM: run_prism_stream,
+    Drive.NATIVE: submit_stream,
+}
 
 
 _VERBS: dict[str, Callable[[Sequence[str]], int]] = {

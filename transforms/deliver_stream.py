@@ -24,7 +24,6 @@ from apache_beam.utils.timestamp import Timestamp
 
 from dialer.client import Client
 from dialer.clock import Clock, SystemClock
-from dialer.judging import MessageJudge
 from dialer.slots import Sender
 from records.lead_avro import decode_lead
 from records.lead_page import QueuedLead
@@ -33,9 +32,10 @@ from transforms.delivery_settings import DeliverySettings
 from transforms.in_process import BOARD, PROCESS_NAME, halting
 from transforms.keys import KeyUnavailable, resolve_key
 from transforms.lead_queue import Bag, LeadQueue, Value, append
-from transforms.lists import ListSettings, ListsUnusable, open_screen
+from transforms.lists import ListSettings, ListsUnusable, changed_secs, open_screen
 from transforms.metrics import LEADS_TO_DELIVER, REQUESTS, QueueGauges
 from transforms.queue_delivery import QueueDelivery, QueueTerms
+from transforms.queue_leads import StampedLead
 from transforms.queue_tally import QueueTally
 
 CLOCK: Clock = SystemClock()
@@ -66,7 +66,7 @@ TaggedOutputs = Iterable[beam.pvalue.TaggedOutput]
 class DeliverStream(beam.PTransform):
     """Posts leads to the dialer's bulk API as they come, no more often than the gap allows.
 
-    Input: pairs of an account and a list of leads (Avro bytes), unbounded, in the global window.
+    Input: pairs of an account and a list of `StampedLead`s, unbounded, in the global window.
     Outputs: `delivered`, `failed`, `unknown`, `suppressed`: lists of `Outcome`, with the bundle that
         had their answer.
     Guarantee: that of the slot protocol (docs/guarantees.md): no lead twice, none lost, the gap kept.
@@ -75,19 +75,10 @@ class DeliverStream(beam.PTransform):
     Parallelism: one at a time an account.
     """
 
-    def __init__(
-        self, *, settings: DeliverySettings, lists: ListSettings, dedupe_window_secs: float
-    ) -> None:
-        """Deliver by these settings.
-
-        Args:
-            settings: how and where to deliver.
-            lists: what each lead is judged by when it is sent.
-            dedupe_window_secs: how long a lead that was delivered makes later messages of the same
-                campaign and number duplicates.
-        """
+    def __init__(self, *, settings: DeliverySettings, lists: ListSettings) -> None:
+        """Deliver by these settings, judging each lead by the lists when it is sent."""
         super().__init__()
-        self._deliver = _DeliverQueueFn(settings, lists, dedupe_window_secs)
+        self._deliver = _DeliverQueueFn(settings, lists)
 
     def expand(self, batches: beam.PCollection) -> DeliveredLeads:
         """Apply to pairs of account and leads."""
@@ -98,39 +89,32 @@ class DeliverStream(beam.PTransform):
 class _DeliverQueueFn(beam.DoFn):
     """Queues the leads of an account, and delivers them: the unbounded driver."""
 
-    def __init__(
-        self, settings: DeliverySettings, lists: ListSettings, dedupe_window_secs: float
-    ) -> None:
+    def __init__(self, settings: DeliverySettings, lists: ListSettings) -> None:
         self._settings = settings
         self._lists = lists
-        self._dedupe_window_secs = dedupe_window_secs
 
     def setup(self) -> None:
         settings, clock = self._settings, CLOCK
         with halting(ListsUnusable, KeyUnavailable):
             screen = open_screen(self._lists)
             key = resolve_key(settings.key_reference)
-        judge = MessageJudge(
-            is_listed=screen.listed,
-            resends=settings.resends,
-            dedupe_window_secs=self._dedupe_window_secs,
-        )
         self._delivery = QueueDelivery(
             QueueTerms(
                 open_ledger=partial(settings.ledger.open, clock),
                 client=Client(settings.url, clock=clock),
                 terms=settings.terms(key),
                 sender=Sender(PROCESS_NAME, settings.ledger.run, settings.lock),
-                judge=judge,
+                judge=settings.judge(screen.listed),
                 limit=settings.limit,
                 clock=clock,
             )
         )
+        self._lists_changed_secs = changed_secs(self._lists)
         self._gauges = QueueGauges()
 
     def process(
         self,
-        batch: tuple[str, Sequence[bytes]],
+        batch: tuple[str, Sequence[StampedLead]],
         back: Bag = beam.DoFn.StateParam(BACK),
         tally_cell: Value = beam.DoFn.StateParam(TALLY),
         wake_up: RuntimeTimer = beam.DoFn.TimerParam(WAKE_UP),
@@ -138,9 +122,9 @@ class _DeliverQueueFn(beam.DoFn):
     ) -> None:
         now_secs = CLOCK.now().wall_secs
         leads = batch[1]
-        append(back, [QueuedLead(int(now_secs), lead) for lead in leads])
+        append(back, [QueuedLead(since_secs, lead) for since_secs, lead in leads])
         tally = QueueTally(tally_cell)
-        tally.arrive(decode_lead(lead).campaign for lead in leads)
+        tally.arrive(decode_lead(lead).campaign for _, lead in leads)
         tally.save()
         wake_up.set(Timestamp(now_secs + _wait_secs(tally, now_secs)))
         drain.set(_WINDOW_END)
@@ -224,7 +208,9 @@ class _DeliverQueueFn(beam.DoFn):
             waiting=tally.waiting,
             oldest_secs=min((now.wall_secs - each.since_secs for each in queue.front), default=0),
             opens_in_secs=BOARD.next_request_boot_secs - now.boot_secs,
-            silent_requests=self._delivery.silent_requests,
+            silent_requests=BOARD.silent_requests,
+            lists_changed_secs=self._lists_changed_secs,
+            now_secs=now.wall_secs,
         )
         for notice in BOARD.notices[notices:]:
             _log.warning(notice)

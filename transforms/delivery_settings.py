@@ -1,5 +1,6 @@
 """What a delivery must know, in a form that can travel to a worker: names and references, no values."""
 
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,11 +17,11 @@ class LedgerSettings:
     """Where the ledger is, and for which run it is read.
 
     Attributes:
-        folder: the ledger's folder, or `gs://...` or `s3://...`: see `dialer/stores.py`.
+        location: a folder, or `gs://...` or `s3://...`: see `dialer/stores.py`.
         run: the run's id.
     """
 
-    folder: str
+    location: str
     run: str
 
     def open(self, clock: Clock | None = None) -> Ledger:
@@ -32,7 +33,11 @@ class LedgerSettings:
         Raises:
             StoreError: its store cannot be used.
         """
-        return Ledger(open_store(self.folder), run=self.run, clock=clock or SystemClock())
+        return Ledger(open_store(self.location), run=self.run, clock=clock or SystemClock())
+
+
+LEDGER_LOCK = threading.Lock()
+"""For the ledger that a process keeps open: a stream's steps run in several threads."""
 
 
 @lru_cache(maxsize=1)

@@ -58,6 +58,11 @@ class HeldMessages:
         self._lock = threading.Lock()
         self._quiet_since_boot_secs = clock.now().boot_secs
         self.acknowledged = 0
+        self.is_closed = False
+
+    def close(self) -> None:
+        """Take no more messages: those that are held are the last ones."""
+        self.is_closed = True
 
     def __len__(self) -> int:
         return len(self._held)
@@ -95,10 +100,12 @@ class HeldMessages:
         """Hold what has arrived.
 
         Returns:
-            The messages that were not held before.
+            The messages that were not held before; none once this is closed.
         """
-        new = []
+        new: list[Message] = []
         with self._lock:
+            if self.is_closed:
+                return new
             for received in self._subscription.take():
                 now = self._quiet_since_boot_secs = self._clock.now().boot_secs
                 message = _message(received)

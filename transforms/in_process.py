@@ -40,7 +40,7 @@ BOARD = Board()
 MESSAGES: dict[str, MessageState] = {}
 """The messages that this process holds, by their ids; none where leads come from files."""
 
-_stop_requested = False
+_stops_requested = 0
 _is_interruptible = False
 
 
@@ -63,15 +63,20 @@ def request_stop() -> None:
     Raises:
         StopRequested: inside of `stopping_at_once`.
     """
-    global _stop_requested
-    _stop_requested = True
+    global _stops_requested
+    _stops_requested += 1
     if _is_interruptible:
         raise StopRequested
 
 
 def stop_requested() -> bool:
     """Whether a clean end was asked for."""
-    return _stop_requested
+    return _stops_requested > 0
+
+
+def stops_requested() -> int:
+    """How often: who asks again does not want to wait for what the first time has begun."""
+    return _stops_requested
 
 
 @contextmanager
@@ -94,8 +99,8 @@ def stopping_at_once() -> Iterator[None]:
 
 def start_over() -> None:
     """Forget the wish to stop and what the board shows, as if the process had just begun."""
-    global _stop_requested
-    _stop_requested = False
+    global _stops_requested
+    _stops_requested = 0
     MESSAGES.clear()
     fresh = Board()
     for each in fields(Board):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from apache_beam.io.filesystems import FileSystems
+
 from schemas.phones import PhoneReader
 from suppression.lists import ListError, Screen, open_list
 from transforms.read import open_raw, reason_of
@@ -21,6 +23,24 @@ class ListSettings:
     names: tuple[str, ...]
     region: str
     allow_empty: bool
+
+
+def changed_secs(settings: ListSettings) -> float | None:
+    """When the list that was not changed for the longest time was changed, seconds since 1970.
+
+    Returns:
+        That time; None: there is no list, or none whose time is known.
+    """
+    times = [changed for name in settings.names if (changed := file_changed_secs(name)) is not None]
+    return min(times, default=None)
+
+
+def file_changed_secs(name: str) -> float | None:
+    """When a file was changed, seconds since 1970; None: its filesystem does not say."""
+    try:
+        return float(FileSystems.last_updated(name))
+    except (OSError, ValueError):
+        return None
 
 
 class ListsUnusable(Exception):

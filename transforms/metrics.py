@@ -56,6 +56,8 @@ class QueueGauges:
         self._gate = Metrics.gauge(NAMESPACE, "gate_opens_in_secs")
         # The circuit: how many of the last requests in a row brought no answer; 0: it is closed.
         self._circuit = Metrics.gauge(NAMESPACE, "requests_without_answer")
+        # The age of the oldest do-not-disturb list, in seconds; not there where there is no list.
+        self._list_age = Metrics.gauge(NAMESPACE, "list_age_secs")
         # Leads in the queue: waiting.CAMPAIGN.
         self._waiting: dict[str, Gauge] = {}
 
@@ -66,6 +68,8 @@ class QueueGauges:
         oldest_secs: float,
         opens_in_secs: float,
         silent_requests: int,
+        lists_changed_secs: float | None,
+        now_secs: float,
     ) -> None:
         """Set them all; a campaign that waits no more is set to 0.
 
@@ -74,10 +78,15 @@ class QueueGauges:
             oldest_secs: how long the oldest of them has waited.
             opens_in_secs: how long the gate stays closed; below 0: it is open.
             silent_requests: how many requests in a row brought no answer.
+            lists_changed_secs: when the oldest list was last changed, seconds since 1970; None: there
+                is no list.
+            now_secs: the present moment, seconds since 1970.
         """
         self._oldest.set(math.ceil(oldest_secs))
         self._gate.set(max(0, math.ceil(opens_in_secs)))
         self._circuit.set(silent_requests)
+        if lists_changed_secs is not None:
+            self._list_age.set(max(0, math.ceil(now_secs - lists_changed_secs)))
         for campaign in waiting:
             if campaign not in self._waiting:
                 self._waiting[campaign] = Metrics.gauge(NAMESPACE, f"waiting.{campaign}")

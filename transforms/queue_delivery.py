@@ -9,6 +9,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from dialer.board import Board
 from dialer.client import Client
 from dialer.clock import Clock
 from dialer.delivery import Act, Delivery, Terms
@@ -60,21 +61,18 @@ class QueueTerms:
 class QueueDelivery:
     """Delivers a queue, one act at a time; what it knows of the ledger it keeps in between.
 
-    The board is the process's own (`transforms/in_process.py`). Nothing stops it for good: where a
-    delivery of files would stop, the leads stay in the queue and are tried again later.
+    Nothing stops it for good: where a delivery of files would stop, the leads stay in the queue and
+    are tried again later. So the delivery has a board of its own, and the process's board is told
+    what a watcher may know, never that all is stopped.
     """
 
     def __init__(self, terms: QueueTerms) -> None:
         """Deliver on these terms; the ledger is opened when it is first needed."""
         self._terms = terms
+        self._board = Board()
         self._delivery: Delivery | None = None
         self._ledger: Ledger | None = None
         self._stops_in_a_row = 0
-
-    @property
-    def silent_requests(self) -> int:
-        """How many of the last requests in a row brought no readable answer; 0: the circuit is closed."""
-        return self._ledger.tail.silent if self._ledger else 0
 
     def act(self, queue: LeadQueue, tally: QueueTally) -> Act:
         """Do the one thing that comes next for the queue, and take out of it what has its outcome.
@@ -93,25 +91,35 @@ class QueueDelivery:
         act = self._act(dispatcher)
         queue.replace_front(still_waiting(waiting, act.outcomes, dispatcher.remaining()))
         tally.leave(outcome.campaign or "" for outcome in act.outcomes)
-        BOARD.pending = tally.waiting.total()
+        self._tell(tally)
         return act
+
+    def _tell(self, tally: QueueTally) -> None:
+        """Tell the process's board what is new on the delivery's."""
+        board = self._board
+        BOARD.requests += board.requests
+        BOARD.notices.extend(board.notices)
+        board.requests, board.notices = 0, []
+        BOARD.pending, BOARD.waiting = tally.waiting.total(), dict(tally.waiting)
+        BOARD.silent_requests = board.silent_requests
+        BOARD.halvings, BOARD.note = board.halvings, board.note
+        BOARD.next_request_boot_secs = board.next_request_boot_secs
 
     def _act(self, dispatcher: Dispatcher) -> Act:
         try:
             delivery = self._open(dispatcher)
         except StoreError as error:
-            BOARD.stopped = str(error)
+            self._board.stopped = str(error)
             return Act([], self._retry_in_secs())
         delivery.take_up(dispatcher)
-        requests = BOARD.requests
         act = delivery.act()
-        if BOARD.stopped:
+        if self._board.stopped:
             return Act(act.outcomes, max(act.wait_secs, self._retry_in_secs()))
         self._stops_in_a_row = 0
-        if BOARD.requests == requests:
+        if not self._board.requests:
             return act
         # Until the gate opens again there is nothing to send: one look at the queue a request.
-        opens_in_secs = BOARD.next_request_boot_secs - self._terms.clock.now().boot_secs
+        opens_in_secs = self._board.next_request_boot_secs - self._terms.clock.now().boot_secs
         return Act(act.outcomes, max(act.wait_secs, opens_in_secs))
 
     def _open(self, dispatcher: Dispatcher) -> Delivery:
@@ -126,7 +134,7 @@ class QueueDelivery:
                 sender=terms.sender,
                 clock=terms.clock,
                 should_stop=stop_requested,
-                board=BOARD,
+                board=self._board,
             )
         return self._delivery
 
@@ -140,11 +148,12 @@ class QueueDelivery:
 
     def _retry_in_secs(self) -> float:
         """What would end a delivery of files is said, and tried again after a while."""
-        why, BOARD.stopped, BOARD.note = BOARD.stopped, "", BOARD.stopped
+        board = self._board
+        why, board.stopped, board.note = board.stopped, "", board.stopped
         secs = backoff_secs(_RETRY_STOPPED_SECS, self._stops_in_a_row)
         self._stops_in_a_row += 1
         if self._stops_in_a_row == 1:
-            BOARD.notices.append(f"{why}; the leads stay in the queue, and are tried again")
+            board.notices.append(f"{why}; the leads stay in the queue, and are tried again")
         return secs
 
 

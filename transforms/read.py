@@ -135,9 +135,10 @@ def _is_pipe_or_device(mode: int) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def reason_of(error: OSError) -> str:
+def reason_of(error: OSError | ValueError) -> str:
     """Why a file could not be opened or read, in a few words.
 
     Beam's own errors have their reason in their text, with more lines below it.
     """
-    return error.strerror or next(iter(str(error).splitlines()), "")[:160] or type(error).__name__
+    strerror = error.strerror if isinstance(error, OSError) else None
+    return strerror or next(iter(str(error).splitlines()), "")[:160] or type(error).__name__

@@ -8,11 +8,11 @@ import apache_beam as beam
 import numpy as np
 import numpy.typing as npt
 
-from dialer.ledger import LedgerError
+from dialer.ledger import Ledger, LedgerError
 from dialer.store import StoreError
 from records.lead_block import Lead, LeadBlock
 from schemas.outcome import Outcome, Status, utc_text
-from transforms.delivery_settings import LedgerSettings, open_ledger
+from transforms.delivery_settings import LEDGER_LOCK, LedgerSettings, open_ledger
 from transforms.in_process import halting
 from transforms.lists import ListSettings, ListsUnusable, open_screen
 
@@ -85,14 +85,13 @@ class _ScreenBlockFn(beam.DoFn):
             self._screen = open_screen(self._lists)
             self._ledger = open_ledger(self._sent_before) if self._sent_before else None
             if self._ledger:
-                self._ledger.refresh()
+                with LEDGER_LOCK:
+                    self._ledger.refresh()
 
     def process(self, block: LeadBlock) -> Iterator[beam.pvalue.TaggedOutput]:
         now = time.time()
         reasons = reasons_against(block, self._screen.listed(block.e164), now)
-        for index in np.flatnonzero(reasons):
-            if self._was_sent(block.row(int(index))):
-                reasons[index] = NONE
+        reasons[self._sent_among(block, np.flatnonzero(reasons))] = NONE
         accepted = block.where(reasons == NONE)
         if len(accepted):
             yield beam.pvalue.TaggedOutput(ACCEPTED, accepted)
@@ -103,10 +102,16 @@ class _ScreenBlockFn(beam.DoFn):
         if rejected:
             yield beam.pvalue.TaggedOutput(SUPPRESSED, rejected)
 
-    def _was_sent(self, lead: Lead) -> bool:
-        if self._ledger is None:
-            return False
-        return self._ledger.may_have_sent(lead.campaign, lead.phone, by_any_run=self._by_any_run)
+    def _sent_among(self, block: LeadBlock, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """Those rows whose leads may have been sent, by the ledger as it stands now."""
+        if self._ledger is None or not len(rows):
+            return rows[:0]
+        with halting(LedgerError), LEDGER_LOCK:
+            self._ledger.refresh()
+            return rows[[self._was_sent(self._ledger, block.row(int(row))) for row in rows]]
+
+    def _was_sent(self, ledger: Ledger, lead: Lead) -> bool:
+        return ledger.may_have_sent(lead.campaign, lead.phone, by_any_run=self._by_any_run)
 
 
 def reasons_against(

@@ -16,7 +16,6 @@ from google.api_core.exceptions import (
     RetryError,
     ServiceUnavailable,
 )
-from google.auth.exceptions import GoogleAuthError
 from google.cloud import pubsub_v1
 from google.pubsub_v1.types import ReceivedMessage
 
@@ -28,10 +27,6 @@ _CALL_SECS = 30.0
 _MOST_IDS = 1000
 
 
-class SubscriptionUnusable(Exception):
-    """A subscription that does not exist, or cannot be reached."""
-
-
 class Subscription:
     """One subscription: messages come by `take`, are kept under lease, and end by `ack` or `nack`."""
 
@@ -41,17 +36,10 @@ class Subscription:
         Args:
             name: `projects/P/subscriptions/S`.
             most_messages: how many messages may be held at a time: the backlog stays where it is.
-
-        Raises:
-            SubscriptionUnusable: it does not exist, or cannot be reached.
         """
         self._name = name
         self._most = most_messages
-        try:
-            self._client = pubsub_v1.SubscriberClient()
-            self._client.get_subscription(subscription=name, timeout=_CALL_SECS)
-        except (GoogleAPIError, GoogleAuthError) as error:
-            raise SubscriptionUnusable(f"{name} cannot be used ({type(error).__name__})") from error
+        self._client = pubsub_v1.SubscriberClient()
         self._lock = threading.Lock()
         self._arrived: list[ReceivedMessage] = []
         self._leased: set[str] = set()

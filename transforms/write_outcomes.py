@@ -1,13 +1,13 @@
 """WriteOutcomes: outcomes to JSON lines, as soon as they are known."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import apache_beam as beam
 
 from schemas.outcome import Outcome
-from transforms.in_process import halt, note_settled
-from transforms.metrics import count_outcomes
+from transforms.in_process import halt
 
 
 class OutcomesUnwritable(Exception):
@@ -21,9 +21,9 @@ class WriteOutcomes(beam.PTransform):
     output has its own writer.
 
     Input: lists of `Outcome`.
-    Outputs: none.
-    Guarantee: a list is handed to the system before the next one is asked for. The file can be read
-        by its owner only.
+    Outputs: the same lists, once they are handed to the system.
+    Guarantee: a list is handed over before the next one is asked for. The file can be read by its
+        owner only.
     Parallelism: none is needed; what is written at a time is appended as a whole.
     """
 
@@ -53,7 +53,7 @@ class _AppendLinesFn(beam.DoFn):
     def setup(self) -> None:
         self._descriptor: int | None = None
 
-    def process(self, outcomes: list[Outcome]) -> None:
+    def process(self, outcomes: list[Outcome]) -> Iterator[list[Outcome]]:
         path = self._folder
         try:
             if self._descriptor is None:
@@ -63,8 +63,7 @@ class _AppendLinesFn(beam.DoFn):
             reason = error.strerror or type(error).__name__
             halt(f"outcomes cannot be written to {path}: {reason}")
             raise OutcomesUnwritable(reason) from error
-        count_outcomes(outcomes)
-        note_settled(outcome.source for outcome in outcomes)
+        yield outcomes
 
     def teardown(self) -> None:
         if self._descriptor is not None:

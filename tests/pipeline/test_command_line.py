@@ -67,8 +67,6 @@ def test_every_slip_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("word", "hint"),
     [
-        ("--streaming", ""),
-        ("--streaming=true", ""),
         ("--csv_delimiter", ""),
         ("--camp", " (did you mean --campaign?)"),
         ("--api-key", " (did you mean --api_key?)"),

@@ -27,6 +27,8 @@ from tests.transforms.delivering import settings_for
 from tests.transforms.running import RULES, SCHEMA
 from transforms.in_process import BOARD, request_stop, start_over
 from transforms.lists import ListSettings, open_screen
+from transforms.read import InputFile
+from transforms.record_outcomes import OutcomeSettings
 
 NO_GAP = Rules(gap_secs=0.0)
 
@@ -56,25 +58,26 @@ class Bench:
         self.starts += 1
         job = self.job(**delivery)
         pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(list(options)))
-        build(pipeline, job)
+        build(pipeline, job, self.files())
         result = pipeline.run()
         result.wait_until_finish()
         return summarise(result.metrics())
 
+    def files(self) -> list[InputFile]:
+        return find_inputs([str(self.folder / "leads" / "*")], SCHEMA, None)
+
     def job(self, **delivery: Any) -> Job:
         settings = settings_for(self.simulator, self.folder, **delivery)
-        ledger = Ledger(LocalStore(Path(settings.ledger.folder)), run="", clock=SystemClock())
+        ledger = Ledger(LocalStore(Path(settings.ledger.location)), run="", clock=SystemClock())
         ledger.open_account(Account("v1", self.simulator.url, V1.path, settings.gap_secs))
         outcomes = self.folder / "outcomes"
         outcomes.mkdir(exist_ok=True)
         return Job(
-            files=find_inputs([str(self.folder / "leads" / "*")], SCHEMA, None),
             rules=RULES,
             lists=ListSettings((str(self.folder / "dnd.txt"),), "IN", allow_empty=True),
             sent_before=settings.ledger if self.starts > 1 else None,
             delivery=settings,
-            outcomes_folder=str(outcomes),
-            start=f"{self.starts:04d}-abcdef",
+            outcomes=OutcomeSettings(str(outcomes), f"{self.starts:04d}-abcdef"),
         )
 
     def outcomes(self, start: int | None = None) -> list[dict[str, Any]]:
@@ -201,7 +204,7 @@ def test_a_stop_leaves_the_rest_for_the_next_start(tmp_path: Path) -> None:
         job = bench.job()
         request_stop()
         pipeline = beam.Pipeline(runner=FnApiRunner())
-        build(pipeline, job)
+        build(pipeline, job, bench.files())
         pipeline.run().wait_until_finish()
         assert simulator.arrivals == []
 
@@ -217,10 +220,10 @@ def test_a_file_that_changes_under_way_lets_nothing_be_sent(tmp_path: Path) -> N
         bench.write("a.csv", b"Phone\n9876500001\n")
         bench.write("b.csv", b"Phone\n9876500002\n")
         bench.starts += 1
-        job = bench.job()
+        job, files = bench.job(), bench.files()
         bench.write("b.csv", b"Phone\n9876500003\n")
         pipeline = beam.Pipeline(runner=FnApiRunner())
-        build(pipeline, job)
+        build(pipeline, job, files)
         with pytest.raises(Exception, match=r"b\.csv"):
             pipeline.run()
 
@@ -249,7 +252,8 @@ def test_no_label_stands_twice_and_all_are_fixed_words(tmp_path: Path) -> None:
         for content in (b"Phone\n9876500001\n", b"Phone\n9876500002\n"):
             bench.write("a.csv", content)
             pipeline = beam.Pipeline(runner=FnApiRunner())
-            build(pipeline, replace(bench.job(), start="another"))
+            outcomes = OutcomeSettings("another", "another")
+            build(pipeline, replace(bench.job(), outcomes=outcomes), bench.files())
             labels.append(sorted(_labels(pipeline)))
 
     assert labels[0] == labels[1]

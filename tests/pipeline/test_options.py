@@ -45,7 +45,7 @@ def test_what_is_left_out_has_the_documented_defaults() -> None:
     assert (options.pace_secs, options.batch_size, options.timeout_secs) == (30.0, 200, 60.0)
     assert (options.dnd, options.dnd_max_age_hours, options.dnd_allow_empty) == ((), None, False)
     assert not options.resends
-    assert (options.output, options.ledger) == (Path("out"), Path("out/ledger"))
+    assert (options.output, options.ledger) == ("out", "out/ledger")
     assert not options.new_run
     assert options.beam == ()
 
@@ -76,7 +76,7 @@ def test_what_is_given_is_taken() -> None:
     assert options.dnd_allow_empty
     assert options.resends
     assert options.new_run
-    assert options.ledger == Path("elsewhere")
+    assert options.ledger == "elsewhere"
     assert options.time_zone == "Asia/Dubai"
 
 
@@ -106,14 +106,14 @@ def test_faults_of_all_kinds_are_named_together() -> None:
     assert faults == (
         "there is no option --imput (did you mean --input?)",
         "--api 'v4' is not known; known: v1",
+        "--runner FlinkRunner has its workers outside of this process, where a local --ledger and"
+        " --output are out of reach: run here, with --runner DirectRunner",
         "--campaign and --campaign_field exclude each other: give one",
         "--time_zone 'Asia/Kolkatta' is not known (did you mean Asia/Kolkata?)",
         "--pace_secs 1 is too short: v1 allows a request every 30 s"
         " (less only with a dialer on this machine)",
         "--batch_size '201' must be a whole number from 1 to 200",
         "--on_unknown 'resent' must be hold or resend (did you mean resend?)",
-        "--runner FlinkRunner has its workers outside of this process, where a local --ledger and"
-        " --output are out of reach: run here, with --runner DirectRunner",
     )
 
 
@@ -305,10 +305,21 @@ def test_a_schema_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["output", "ledger"])
-def test_results_stay_on_this_machine(name: str) -> None:
-    assert faults_of(**{name: "gs://bucket/out"}) == (
-        f"--{name} must be a folder of this machine in this version",
+def test_outcomes_of_this_process_stay_on_this_machine() -> None:
+    assert faults_of(output="gs://bucket/out", ledger="gs://bucket/ledger") == (
+        "--output must be a folder of this machine, where the job runs",
+    )
+
+
+@pytest.mark.parametrize("ledger", ["gs://bucket/led ger", "s3://bucket/a/b"])
+def test_a_ledger_may_stand_in_a_bucket(ledger: str) -> None:
+    assert options_of(ledger=ledger).ledger == ledger
+
+
+@pytest.mark.parametrize("ledger", ["ftp://bucket/a", "gs://", "gs:///", "http://h/l"])
+def test_a_ledger_of_another_kind_is_refused_before_anything_is_opened(ledger: str) -> None:
+    assert faults_of(ledger=ledger) == (
+        f"--ledger {ledger} is no place in a bucket: write gs://BUCKET/... or s3://BUCKET/...",
     )
 
 

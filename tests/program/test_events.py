@@ -168,4 +168,4 @@ def test_a_subscription_that_is_not_there_is_refused_before_anything_is_written(
     done = program.start_with(given).wait()
 
     assert done.status == 2
-    assert "--input_subscription projects/demo/subscriptions/none cannot be used" in done.err
+    assert "--input_subscription projects/demo/subscriptions/none does not exist" in done.err

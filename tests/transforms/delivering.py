@@ -80,7 +80,7 @@ def deliver(
     lists: ListSettings = NO_LISTS,
 ) -> Delivered:
     """Deliver some blocks of leads as one account's."""
-    store = LocalStore(Path(settings.ledger.folder))
+    store = LocalStore(Path(settings.ledger.location))
     ledger = Ledger(store, run="", clock=SystemClock())
     ledger.open_account(Account("v1", settings.url, V1.path, settings.gap_secs))
     for output in OUTPUTS:

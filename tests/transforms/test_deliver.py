@@ -177,7 +177,7 @@ def test_another_run_of_the_account_knows_what_was_delivered(tmp_path: Path) -> 
         settings = settings_for(simulator, tmp_path, limit=1)
         deliver([leads(2)], settings)
         start_over()
-        other = LedgerSettings(settings.ledger.folder, "run-2")
+        other = LedgerSettings(settings.ledger.location, "run-2")
         found = deliver([leads(3)], settings_for(simulator, tmp_path, ledger=other))
 
     assert found.brief("suppressed") == [(1, "duplicate")]

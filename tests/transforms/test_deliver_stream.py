@@ -20,6 +20,7 @@ from tests.transforms.test_batch import streaming
 from transforms import deliver_stream
 from transforms.deliver_stream import DeliverStream
 from transforms.in_process import BOARD
+from transforms.queue_leads import StampedLead
 
 OPEN_RULES = Rules(gap_secs=0.0)
 
@@ -72,12 +73,14 @@ def play(simulator: Simulator, folder: Path, *script: Element, **changes: object
         if isinstance(element, int):
             stream = stream.advance_processing_time(element)
     pipeline = streaming()
-    settings = settings_for(simulator, folder, gap_secs=GAP_SECS, **changes)
+    settings = settings_for(
+        simulator, folder, gap_secs=GAP_SECS, dedupe_window_secs=86_400.0, **changes
+    )
     delivered = (
         pipeline
         | stream.advance_watermark_to_infinity()
         | "Play" >> beam.FlatMap(_play)
-        | DeliverStream(settings=settings, lists=NO_LISTS, dedupe_window_secs=86_400.0)
+        | DeliverStream(settings=settings, lists=NO_LISTS)
     )
     for output in ("delivered", "failed", "unknown", "suppressed"):
         getattr(delivered, output) | f"See {output}" >> beam.Map(_see)
@@ -85,12 +88,17 @@ def play(simulator: Simulator, folder: Path, *script: Element, **changes: object
     return Played(list(SEEN))
 
 
-def _play(element: Element) -> Iterator[tuple[str, list[bytes]]]:
+def _play(element: Element) -> Iterator[tuple[str, list[StampedLead]]]:
     if isinstance(element, int):
         deliver_stream.CLOCK.sleep(element)
         return
     first, last = element
-    yield "account", [encode_lead(message(number)) for number in range(first, last + 1)]
+    yield "account", batch(first, last)
+
+
+def batch(first: int, last: int) -> list[StampedLead]:
+    now_secs = int(deliver_stream.CLOCK.now().wall_secs)
+    return [(now_secs, encode_lead(message(number))) for number in range(first, last + 1)]
 
 
 def _see(outcomes: list[Outcome]) -> None:
@@ -166,15 +174,16 @@ class ByHand:
     """The DoFn and its state, fired by the test."""
 
     def __init__(self, simulator: Simulator, folder: Path) -> None:
-        settings = settings_for(simulator, folder, gap_secs=GAP_SECS)
-        self.fn = deliver_stream._DeliverQueueFn(settings, NO_LISTS, 86_400.0)
+        settings = settings_for(simulator, folder, gap_secs=GAP_SECS, dedupe_window_secs=86_400.0)
+        self.fn = deliver_stream._DeliverQueueFn(settings, NO_LISTS)
         self.fn.setup()
         self.cells, self.tally = MemoryQueue(), MemoryValue()
         self.wake_up, self.drain = Timer(), Timer()
 
     def come(self, first: int, last: int) -> None:
-        batch = [encode_lead(message(number)) for number in range(first, last + 1)]
-        self.fn.process(("account", batch), self.cells.back, self.tally, self.wake_up, self.drain)
+        self.fn.process(
+            ("account", batch(first, last)), self.cells.back, self.tally, self.wake_up, self.drain
+        )
 
     def fire(self, *, drains: bool = False) -> int:
         """Fire a timer; how many outcomes that gave."""

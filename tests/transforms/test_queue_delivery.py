@@ -123,10 +123,10 @@ def test_no_answer_leaves_the_leads_unknown_and_one_lead_tries_next() -> None:
         rig = QueueRig(simulator.url)
         rig.arrive(messages(1, 200))
         assert told(rig.act().outcomes) == all_of(1, 200, "unknown/no_answer")
-        assert rig.delivery.silent_requests == 1
+        assert BOARD.silent_requests == 1
         rig.arrive(messages(201, 203))
         assert told(rig.run()) == all_of(201, 203)
-        assert rig.delivery.silent_requests == 0
+        assert BOARD.silent_requests == 0
     assert rows(simulator) == [200, 1, 2]
 
 

@@ -108,7 +108,7 @@ def test_what_another_run_has_sent_is_screened_as_any_lead(tmp_path: Path) -> No
     check(
         [[lead(1)]],
         lists=dnd(tmp_path / "dnd.txt", 1),
-        sent_before=LedgerSettings(settings.ledger.folder, "run-2"),
+        sent_before=LedgerSettings(settings.ledger.location, "run-2"),
         accepted=[],
         rejected=[("suppressed", "dnd", 1)],
     )

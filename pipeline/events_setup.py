@@ -1,0 +1,122 @@
+"""What the jobs of events have in common: all that is seen to before the first message is pulled."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from apache_beam.io.filesystems import FileSystems
+
+from dialer.clock import SystemClock
+from pipeline import outcome_files, terminal
+from pipeline.event_options import EventOptions
+from pipeline.faults import Faults
+from pipeline.graph import Job
+from pipeline.jobs import make_job, open_account, run_terms, say_terms, start_name
+from pipeline.lists import check_lists
+from pipeline.options import RunOptions
+from pipeline.pubsub_names import check_names
+from pipeline.runs import OutputLock, RunRecord, Runs, first_events_start
+from transforms.held_messages import HeldMessages
+from transforms.in_process import BOARD
+from transforms.lists import ListSettings, open_screen
+from transforms.read import reason_of
+from transforms.record_outcomes import OutcomeSettings
+from transforms.subscription import Subscription
+
+_SLOTS_HELD = 3
+"""How many requests' worth of messages are held; the rest of the backlog stays in the subscription."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventsJob:
+    """A job of events that may begin.
+
+    Attributes:
+        options: the options.
+        events: how the leads come.
+        job: what its graph is made of.
+        record: the run.
+    """
+
+    options: RunOptions
+    events: EventOptions
+    job: Job
+    record: RunRecord
+
+    @property
+    def outcomes_place(self) -> str:
+        """Where outcomes go, for the operator."""
+        places = (self.job.outcomes.folder, self.job.outcomes.topic)
+        return " and ".join(place for place in places if place)
+
+    def make_durable(self) -> bool:
+        """See to it that what was written outlasts a crash; whether it does."""
+        outcomes = self.job.outcomes
+        if outcomes.folder is None:
+            return True
+        return outcome_files.make_durable(Path(outcomes.folder), outcomes.start)
+
+    @contextmanager
+    def subscribed(self) -> Iterator[HeldMessages]:
+        """The messages of the subscription, coming; what is held at the end is given back."""
+        most = _SLOTS_HELD * self.options.batch_size
+        with Subscription(self.events.subscription, most_messages=most) as subscription:
+            yield HeldMessages(
+                subscription,
+                clock=SystemClock(),
+                timestamp_attribute=self.events.timestamp_attribute,
+            )
+
+
+def set_up(options: RunOptions, events: EventOptions) -> EventsJob:
+    """See that a job of events can begin, record that it does, and say on which terms.
+
+    Raises:
+        Faults: it cannot; nothing was pulled or posted.
+    """
+    lists = ListSettings(options.dnd, options.schema.region, options.dnd_allow_empty)
+    faults = check_lists(lists, options.dnd_max_age_hours, time.time())
+    faults += check_names(events, is_here=options.placement.is_here)
+    if faults:
+        raise Faults(faults)
+    screen = open_screen(lists)
+    here = Path(options.output) if options.output and options.placement.is_here else None
+    lock = OutputLock(here) if here else None
+    account = open_account(options)
+    terms = run_terms(options, screen, lock)
+    record = Runs(here).go_on(terms) if here else first_events_start(terms)
+    folder = str(outcome_files.prepare(here, "events")) if here else None
+    if options.output and not here:
+        folder = _record_elsewhere(options.output, record)
+    terminal.say(f"listening to {events.subscription}, run {record.run}")
+    say_terms(options, account, screen)
+    job = make_job(
+        options,
+        lists=lists,
+        record=record,
+        account=account,
+        outcomes=OutcomeSettings(
+            folder=folder,
+            start=start_name(record),
+            by_windows=not options.placement.is_here,
+            topic=events.outcomes_topic,
+            campaign_attribute=events.messages.campaign_attribute,
+        ),
+        sent_before=True,
+    )
+    BOARD.gap_secs, BOARD.limit = job.delivery.gap_secs, job.delivery.limit
+    return EventsJob(options, events, job, record)
+
+
+def _record_elsewhere(output: str, record: RunRecord) -> str:
+    """Record the run in a bucket, which shows that it can be written; the folder of its outcomes."""
+    place = f"{output.rstrip('/')}/runs/{record.run}.json"
+    try:
+        with FileSystems.create(place, mime_type="application/json") as file:
+            file.write(json.dumps(asdict(record), indent=1).encode())
+    except (OSError, ValueError) as error:
+        raise Faults([f"--output {output} cannot be written: {reason_of(error)}"]) from error
+    return f"{output.rstrip('/')}/outcomes/events"
