@@ -1,7 +1,59 @@
-"""What holds for every test."""
+"""What holds for every test, and the emulator for those that need it."""
 
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from standins.emulator import (
+    HOST_VARIABLE,
+    EmulatorMissing,
+    emulator,
+    environment,
+    find_emulator,
+)
+
+if TYPE_CHECKING:
+    from standins.topics import Topic
 
 # How long an example takes says more about what else this machine does than about the code.
 settings.register_profile("dialfeed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("dialfeed")
+
+
+@pytest.fixture(scope="session")
+def emulator_is_here() -> None:
+    """Tests that start Google's Pub/Sub emulator are left out where it is not."""
+    try:
+        find_emulator()
+    except EmulatorMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="module")
+def emulator_address(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An emulator: the one that the environment names, else one for the tests of this module."""
+    given = os.environ.get(HOST_VARIABLE)
+    if given:
+        yield given
+        return
+    request.getfixturevalue("emulator_is_here")
+    with emulator() as address:
+        yield address
+
+
+@pytest.fixture
+def topic(
+    emulator_address: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Topic:
+    """A topic of this test alone, which the test and what it starts find at the emulator."""
+    # Google's client takes a while to load, and few tests need it.
+    from standins.topics import make_topic
+
+    for name, value in environment(emulator_address).items():
+        monkeypatch.setenv(name, value)
+    return make_topic(request.node.name)

@@ -42,7 +42,7 @@ def _pins() -> dict[str, list[str]]:
 
 
 def _files() -> Iterator[Path]:
-    for entry in (*ROOMS, "tests", "benchmarks", "deploy", "docs", ".ci"):
+    for entry in (*ROOMS, "tests", "standins", "benchmarks", "deploy", "docs", ".ci"):
         yield from (path for path in (ROOT / entry).rglob("*") if path.is_file())
     yield from (path for path in ROOT.iterdir() if path.is_file())
 

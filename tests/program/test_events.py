@@ -3,32 +3,11 @@
 import json
 import signal
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
-from tests.program import emulator
 from tests.program.emulator import Topic
 from tests.program.program import CAMPAIGN, Done, Program, leads, outcomes_in
 from tests.program.strict_dialer import StrictDialer
-
-
-@pytest.fixture(scope="module")
-def emulator_address() -> Iterator[str]:
-    if not emulator.is_installed():
-        pytest.skip("Google's Pub/Sub emulator (gcloud's component pubsub-emulator) is not here")
-    with emulator.emulator() as address:
-        yield address
-
-
-@pytest.fixture
-def topic(
-    emulator_address: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> Topic:
-    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", emulator_address)
-    monkeypatch.setenv("PUBSUB_PROJECT_ID", "demo")
-    return emulator.make_topic(f"t-{abs(hash(request.node.name))}")
 
 
 def messages(count: int, *, first: int = 0) -> list[bytes]:
