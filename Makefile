@@ -19,13 +19,19 @@ PATIENCE = 300
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install format lint types imports test race prism check bench clean constraints
+.PHONY: help demo demo-events install format lint types imports test race prism check bench clean constraints
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(STAMP)  ## set up, start the built-in dialer, send it the sample leads, show what became of them
-	@$(BIN)/python docs/demo/run.py
+	@$(BIN)/python -m docs.demo.run
+
+demo-events:  ## the same with leads as events (needs Google's Pub/Sub emulator and Java)
+	@# Where the emulator is missing, that is said before anything is set up.
+	@test -z "$(PYTHON)" || "$(PYTHON)" -m standins.emulator
+	@$(MAKE) --no-print-directory install
+	@$(BIN)/python -m docs.demo.events
 
 install: $(STAMP)  ## set up .venv (again only when setup.py or constraints.txt changed)
 

@@ -26,7 +26,7 @@ def test_the_demo_delivers_every_sound_sample_in_as_few_requests_as_they_need(
     output = tmp_path / "out"
 
     done = subprocess.run(
-        [sys.executable, "docs/demo/run.py", str(output)],
+        [sys.executable, "-m", "docs.demo.run", str(output)],
         cwd=ROOT,
         capture_output=True,
         text=True,

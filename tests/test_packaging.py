@@ -16,8 +16,8 @@ ROOMS = ("schemas", "records", "suppression", "dialer", "transforms", "pipeline"
 # Modules of distributions that the requirement apache-beam[gcp] brings with it.
 OF_BEAM = {"apache_beam", "google"}
 TARGETS = {
-    *("help", "demo", "install", "format", "lint", "types", "imports", "test", "race", "prism"),
-    *("check", "bench", "clean", "constraints"),
+    *("help", "demo", "demo-events", "install", "format", "lint", "types", "imports", "test"),
+    *("race", "prism", "check", "bench", "clean", "constraints"),
 }
 
 

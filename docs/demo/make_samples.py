@@ -19,6 +19,8 @@ HERE = Path(__file__).parent
 SEED = 20261125
 
 BLOCKS = ("60000", "70000", "80000", "90000")
+# So many numbers are kept for leads; those behind them stand in lists and damaged rows.
+MOST_LEADS = 1_800
 # How many sound leads a campaign has: at 200 a request that is 2 + 2 + 1 requests.
 CAMPAIGNS = {"Monsoon Offer": 390, "Renewals": 385, "Webinar": 130}
 
@@ -101,10 +103,40 @@ JUNK_LINES = (
     b"[" * 5_000 + b"]" * 5_000,
 )
 
+# What two kinds of forms call the fields of a lead.
+WEB_KEYS = {
+    "phone": "phone_number",
+    "name": "full_name",
+    "priority": "priority",
+    "expiry": "expiry_date",
+    "do_not_call": "do_not_call",
+    "campaign": "campaign",
+}
+CRM_KEYS = {
+    "campaign": "CAMPAIGN",
+    "phone": "PhoneNumber",
+    "name": "Name",
+    "priority": "Priority",
+    "expiry": "ExpiryDate",
+    "do_not_call": "DoNotCall",
+}
+
+
+def make_numbers(dice: random.Random) -> list[str]:
+    """Draws the numbers of all samples, in no order: MOST_LEADS for leads, then 200 others."""
+    numbers = [f"{block}{tail:05}" for block in BLOCKS for tail in dice.sample(range(100_000), 500)]
+    dice.shuffle(numbers)
+    return numbers
+
 
 def make_leads(dice: random.Random, numbers: Sequence[str]) -> tuple[list[Lead], list[str]]:
-    """Invents the leads, shuffled, and says which numbers the do-not-disturb list must hold."""
-    fresh = iter(numbers)
+    """Invents the leads, shuffled, and says which numbers the do-not-disturb list must hold.
+
+    Args:
+        dice: throws the dice.
+        numbers: all samples' numbers.
+    """
+    fresh = iter(numbers[:MOST_LEADS])
 
     def lead(campaign: str, number: str) -> Lead:
         return Lead(
@@ -183,9 +215,8 @@ def spell_list(dice: random.Random, listed: Iterable[str], strangers: Iterable[s
 def make_files(seed: int = SEED) -> dict[str, bytes]:
     """Makes each file's content, unpacked, by its path in the demo's folder."""
     dice = random.Random(seed)
-    numbers = [f"{block}{tail:05}" for block in BLOCKS for tail in dice.sample(range(100_000), 500)]
-    dice.shuffle(numbers)
-    leads, listed = make_leads(dice, numbers[:1_800])
+    numbers = make_numbers(dice)
+    leads, listed = make_leads(dice, numbers)
     quarter = len(leads) // 4
     crm, field, portal, web = (
         *(leads[quarter * part : quarter * (part + 1)] for part in range(3)),
@@ -227,32 +258,16 @@ def make_files(seed: int = SEED) -> dict[str, bytes]:
         b'Webinar;"nobody closed this quote;9000012345;;;\nWebinar;lost with it;9000012346;;;\n'
     )
 
-    web_keys = {
-        "phone": "phone_number",
-        "name": "full_name",
-        "priority": "priority",
-        "expiry": "expiry_date",
-        "do_not_call": "do_not_call",
-        "campaign": "campaign",
-    }
-    crm_keys = {
-        "campaign": "CAMPAIGN",
-        "phone": "PhoneNumber",
-        "name": "Name",
-        "priority": "Priority",
-        "expiry": "ExpiryDate",
-        "do_not_call": "DoNotCall",
-    }
     return {
-        "dnd.txt": spell_list(dice, listed, numbers[1_800:1_900]).encode(),
-        "leads/crm.jsonl.gz": b"".join(json_lines(crm, crm_keys)),
+        "dnd.txt": spell_list(dice, listed, numbers[MOST_LEADS : MOST_LEADS + 100]).encode(),
+        "leads/crm.jsonl.gz": b"".join(json_lines(crm, CRM_KEYS)),
         "leads/field-team.csv.gz": (
             field_header + scatter(dice, field_rows, field_extras) + open_quote
         ),
         "leads/portal.csv": portal_header + scatter(dice, portal_rows, portal_extras),
         "leads/web-form.jsonl": scatter(
             dice,
-            json_lines(web, web_keys),
+            json_lines(web, WEB_KEYS),
             (*(junk + b"\n" for junk in JUNK_LINES), b"\n", b"  \n"),
         ),
     }
