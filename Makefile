@@ -49,8 +49,8 @@ types: $(STAMP)  ## mypy, strict
 imports: $(STAMP)  ## the imports run one way, and Beam stays out of the core
 	$(BIN)/lint-imports
 
-test: $(STAMP)  ## set up and run all tests but the long races
-	$(BIN)/python -m pytest -m "not race" -rs --timeout $(PATIENCE) -n $(JOBS) --dist loadfile
+test: $(STAMP)  ## all tests but the long races; names those left out (no Pub/Sub emulator, no Prism)
+	$(BIN)/python -m pytest -m "not race" -rs --no-fold-skipped --timeout $(PATIENCE) -n $(JOBS) --dist loadfile
 
 race: $(STAMP)  ## the long races between real processes that are killed and stopped
 	$(BIN)/python -m pytest -m race
