@@ -13,7 +13,7 @@ from pipeline.command_line import Given, is_utf8, nearest, shortened
 from pipeline.placement import Placement
 from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema, SchemaError, load_lead_schema
-from transforms.keys import KeyUnavailable, resolve_key
+from transforms.keys import KeyUnavailable, parse_reference, resolve_key
 
 _LONGEST_SECS = 3600.0
 _DEFAULT_TIMEOUT_SECS = 60.0
@@ -106,14 +106,21 @@ class OptionReader:
                 url = None
         return request_url(url, dialect)
 
-    def key(self) -> str:
-        """The reference to the key, which is there."""
+    def key(self, placement: Placement) -> str:
+        """The reference to the key, which is there if this process is to use it."""
         reference = self.text("--api_key")
         if reference is None:
             self._faults.append("--api_key is missing: say where the key is, as in env:DIAL_KEY")
             return ""
         try:
-            resolve_key(reference)
+            kind = parse_reference(reference).lastgroup
+            if placement.is_here:
+                resolve_key(reference)
+            elif kind != "secret":
+                self._faults.append(
+                    f"--api_key {kind}:... is out of reach of {placement.runner}'s workers: put the"
+                    " key into Secret Manager and give secret:projects/P/secrets/S/versions/V"
+                )
         except KeyUnavailable as error:
             self._faults.append(f"--api_key {error}")
         return reference
@@ -240,13 +247,6 @@ class OptionReader:
             self._faults.append(
                 f"--message_schemas is out of reach of {placement.runner}'s workers: leave it out, and"
                 " Pub/Sub's schema service is asked"
-            )
-        reference = self.text("--api_key") or ""
-        if reference.startswith(("env:", "file:")):
-            kind = reference.partition(":")[0]
-            self._faults.append(
-                f"--api_key {kind}:... is out of reach of {placement.runner}'s workers: put the key"
-                " into Secret Manager and give secret:projects/P/secrets/S/versions/V"
             )
 
     def _within_reach(self, name: str, location: str, placement: Placement) -> None:

@@ -103,7 +103,7 @@ def read_options(arguments: Sequence[str]) -> RunOptions:
         time_zone=reader.time_zone(schema),
         dialect=dialect,
         url=url,
-        key_reference=reader.key(),
+        key_reference=reader.key(placement),
         bulk_parameter=reader.bulk_parameter(dialect),
         pace_secs=reader.pace(dialect, url),
         batch_size=reader.batch_size(dialect),

@@ -4,6 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.options.pipeline_options_validator import PipelineOptionsValidator
+from apache_beam.runners import create_runner
+
 _DIRECT_RUNNERS = frozenset({"directrunner", "fnapirunner"})
 _PRISM = "prismrunner"
 _DATAFLOW = "dataflowrunner"
@@ -64,6 +68,7 @@ def read_placement(
         faults.extend(_outside_of_prism(chosen))
     elif is_of_events and is_streaming and name == _DATAFLOW:
         drive = Drive.NATIVE
+        faults.extend(_dataflow_faults(beam))
     else:
         faults.append(_unfit(runner, is_streaming=is_streaming, is_of_events=is_of_events))
     return Placement(
@@ -88,6 +93,17 @@ def _unfit(runner: str, *, is_streaming: bool, is_of_events: bool) -> str:
         f"--runner {runner} cannot read Pub/Sub: give --runner DataflowRunner or PrismRunner with"
         " --streaming, or run here, with --runner DirectRunner"
     )
+
+
+def _dataflow_faults(beam: Sequence[str]) -> list[str]:
+    """What Beam itself finds wrong with a job for Dataflow, before it is built."""
+    try:
+        options = PipelineOptions([*beam, "--streaming"])
+        wrong = PipelineOptionsValidator(options, create_runner("DataflowRunner")).validate()
+    except (ValueError, SystemExit):
+        # argparse has printed why.
+        return ["Beam's own options cannot be read"]
+    return [f"--runner DataflowRunner: {fault}" for fault in wrong]
 
 
 def _outside_of_loop(chosen: Mapping[str, str]) -> list[str]:

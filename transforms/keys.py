@@ -21,6 +21,22 @@ class KeyUnavailable(Exception):
     """A key reference that leads to no key; the message never holds a key."""
 
 
+def parse_reference(reference: str) -> re.Match[str]:
+    """Read a reference, without looking whether there is a key behind it.
+
+    Returns:
+        The match, with one of the groups `env`, `file` and `secret`.
+
+    Raises:
+        KeyUnavailable: it is none.
+    """
+    parsed = _REFERENCE.fullmatch(reference)
+    if parsed is None:
+        # The text may be the key itself, given by mistake: it is not repeated.
+        raise KeyUnavailable(f"is no reference to a key: give {FORMS}, never the key itself")
+    return parsed
+
+
 def resolve_key(
     reference: str,
     *,
@@ -40,10 +56,7 @@ def resolve_key(
     Raises:
         KeyUnavailable: the reference is none, or there is no usable key behind it.
     """
-    parsed = _REFERENCE.fullmatch(reference)
-    if parsed is None:
-        # The text may be the key itself, given by mistake: it is not repeated.
-        raise KeyUnavailable(f"is no reference to a key: give {FORMS}, never the key itself")
+    parsed = parse_reference(reference)
     if parsed["env"] is not None:
         key = os.environ.get(parsed["env"])
         if key is None:

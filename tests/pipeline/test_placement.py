@@ -6,6 +6,10 @@ from pipeline.faults import Faults
 from pipeline.options import RunOptions, read_options
 from pipeline.placement import Drive
 
+ON_DATAFLOW = (
+    *("--streaming", "--runner=DataflowRunner", "--project=demo-project", "--region=r"),
+    "--temp_location=gs://bucket/temp",
+)
 ELSEWHERE = {
     "input_subscription": "projects/demo-project/subscriptions/s",
     "campaign": "c",
@@ -43,30 +47,49 @@ def test_a_stream_on_prism_is_this_process_and_may_use_what_is_local() -> None:
     assert (options.output, options.ledger) == ("out", "out/ledger")
 
 
+def test_what_dataflow_needs_to_know_is_asked_for_at_once() -> None:
+    faults = faults_of("--streaming", "--runner=DataflowRunner", output="gs://bucket/out")
+    told = " ".join(fault for fault in faults if fault.startswith("--runner DataflowRunner"))
+    assert all(name in told for name in ("project", "region", "temp_location"))
+
+
+def test_a_stream_on_dataflow_keeps_everything_where_its_workers_are() -> None:
+    options = options_of(
+        *ON_DATAFLOW,
+        "--dnd=gs://bucket/dnd.txt",
+        output="gs://bucket/out/",
+        api_key="secret:projects/p/secrets/s/versions/1",
+    )
+    assert options.placement.drive is Drive.NATIVE
+    assert options.ledger == "gs://bucket/out/ledger"
+
+
 @pytest.mark.parametrize("runner", ["DataflowRunner", "FlinkRunner"])
 def test_what_is_local_is_named_where_the_workers_are_elsewhere(runner: str) -> None:
     faults = faults_of(
-        *("--streaming", f"--runner={runner}", "--dnd=list.txt", "--dnd=gs://b/list.txt"),
+        *ON_DATAFLOW,
+        *(f"--runner={runner}", "--dnd=list.txt", "--dnd=gs://b/list.txt"),
         ledger="ledger",
         message_schemas="schemas",
     )
     unfit = [fault for fault in faults if fault.startswith("--runner")]
     assert bool(unfit) == (runner == "FlinkRunner")
-    local = [fault for fault in faults if fault not in unfit]
+    (key,) = [fault for fault in faults if fault.startswith("--api_key")]
+    local = [fault for fault in faults if fault not in (*unfit, key)]
     assert [fault.split(" is ")[0] for fault in local] == [
         "--output out",
         "--ledger ledger",
         "--dnd list.txt",
         "--message_schemas",
-        "--api_key env:...",
     ]
-    assert all(f"out of reach of {runner}'s workers" in fault for fault in local)
-    assert "secret:projects/P/secrets/S/versions/V" in local[-1]
+    assert all(f"out of reach of {runner}'s workers" in fault for fault in (*local, key))
+    assert key.startswith("--api_key env:... is")
+    assert "secret:projects/P/secrets/S/versions/V" in key
     assert "gs://BUCKET/..." in local[0]
 
 
 def test_a_local_key_file_is_refused_there_by_its_kind_alone() -> None:
-    faults = faults_of("--streaming", "--runner=DataflowRunner", api_key="file:/none/k3y")
+    faults = faults_of(*ON_DATAFLOW, api_key="file:/none/k3y")
     assert any(fault.startswith("--api_key file:... is out of reach") for fault in faults)
 
 

@@ -52,9 +52,14 @@ def main() -> None:
         | "Of one account" >> beam.MapTuple(_of_account).with_output_types(tuple[str, list[bytes]])
         | "Deliver stream"
         >> DeliverStream(
-            settings=settings_at(told.url, told.folder, gap_secs=GAP_SECS, timeout_secs=2.0),
+            settings=settings_at(
+                told.url,
+                told.folder,
+                gap_secs=GAP_SECS,
+                timeout_secs=2.0,
+                dedupe_window_secs=86_400.0,
+            ),
             lists=NO_LISTS,
-            dedupe_window_secs=86_400.0,
         )
     )
     for output in ("delivered", "failed", "unknown", "suppressed"):
