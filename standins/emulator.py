@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 from standins.sessions import leave_on_signals, session, wait_passing_on
 
@@ -27,6 +28,7 @@ PROJECT = "demo"
 
 _COMPONENT = Path("platform", "pubsub-emulator", "bin", "cloud-pubsub-emulator")
 _STARTS_WITHIN_SECS = 60.0
+_ANSWERS_WITHIN_SECS = 5.0
 _LOOKS_EVERY_SECS = 0.1
 _LAST_WORDS_BYTES = 2_000
 
@@ -36,7 +38,7 @@ class EmulatorMissing(Exception):
 
 
 class EmulatorFailed(Exception):
-    """The emulator did not start; says what it said."""
+    """The emulator did not start, or does not answer; says why."""
 
 
 @lru_cache(maxsize=1)
@@ -88,6 +90,27 @@ def is_installed() -> bool:
 def environment(address: str) -> dict[str, str]:
     """The variables by which Google's clients use the emulator at an address, and nothing else."""
     return {HOST_VARIABLE: address, PROJECT_VARIABLE: PROJECT}
+
+
+def running_emulator() -> str | None:
+    """The address of the emulator that our environment names, if it names one.
+
+    Raises:
+        EmulatorFailed: nothing answers there. Google's clients would try for minutes, at each call.
+    """
+    address = os.environ.get(HOST_VARIABLE)
+    if not address:
+        return None
+    try:
+        place = urlsplit(f"//{address}")
+        host_and_port = (place.hostname or "", place.port or 0)
+        socket.create_connection(host_and_port, _ANSWERS_WITHIN_SECS).close()
+    except (OSError, ValueError) as error:
+        raise EmulatorFailed(
+            f"{HOST_VARIABLE} is {address}, and nothing answers there: start an emulator, or unset"
+            " the variable"
+        ) from error
+    return address
 
 
 @contextmanager

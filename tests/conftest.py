@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from standins.emulator import (
-    HOST_VARIABLE,
     EmulatorMissing,
     emulator,
     environment,
     find_emulator,
+    running_emulator,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def emulator_is_here() -> None:
 @pytest.fixture(scope="module")
 def emulator_address(request: pytest.FixtureRequest) -> Iterator[str]:
     """An emulator: the one that the environment names, else one for the tests of this module."""
-    given = os.environ.get(HOST_VARIABLE)
+    given = running_emulator()
     if given:
         yield given
         return

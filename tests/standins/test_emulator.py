@@ -1,13 +1,14 @@
 """The emulator is found or named, and a command beside it has its address."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from standins.emulator import EmulatorFailed, emulator, find_emulator
+from standins.emulator import EmulatorFailed, emulator, find_emulator, running_emulator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -102,6 +103,26 @@ def test_without_a_command_it_only_looks(folder: Path) -> None:
     put_emulator(folder, f": > {folder}/ran")
     assert beside_one().returncode == 0
     assert not (folder / "ran").exists()
+
+
+def test_an_emulator_that_the_environment_names_is_used_if_it_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        monkeypatch.setenv("PUBSUB_EMULATOR_HOST", address)
+        assert running_emulator() == address
+
+    with pytest.raises(EmulatorFailed, match=f"{address}, and nothing answers there"):
+        running_emulator()
+
+
+@pytest.mark.parametrize("address", ["[::1", "127.0.0.1:many"])
+def test_what_is_no_address_is_reported(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", address)
+
+    with pytest.raises(EmulatorFailed, match="nothing answers there"):
+        running_emulator()
 
 
 @pytest.mark.usefixtures("emulator_is_here")
