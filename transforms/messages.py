@@ -18,13 +18,10 @@ from schemas.outcome import Source, utc_text
 from transforms.decode import RECORDS, UNREADABLE, DecodedLeads, unreadable_outcome
 from transforms.in_process import MESSAGES, halting
 from transforms.metrics import RECORDS_READ
+from transforms.schema_service import SchemaService, SchemaServiceFailed
 
 CAMPAIGN_ATTRIBUTE = "attribute:"
 """What stands before an attribute's name where it serves as the column of a lead's campaign."""
-
-
-class SchemaServiceFailed(Exception):
-    """The schema service is out of reach, so messages that need it cannot be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ class MessageSettings:
         return MessageRules(
             schemas=MessageSchemas.of_path(Path(self.schemas))
             if self.schemas
-            else MessageSchemas(_ask_schema_service),
+            else MessageSchemas(SchemaService()),
             record_path=parse_record_path(self.record_path) if self.record_path else (),
             record_pairs=tuple(parse_record_pairs(text) for text in self.record_pairs),
         )
@@ -152,23 +149,3 @@ def with_campaign(record: Decoded, message: Message, settings: MessageSettings) 
 def _rules(settings: MessageSettings) -> MessageRules:
     """The rules, kept with the schemas that they have found, for all rounds of this process."""
     return settings.rules()
-
-
-def _ask_schema_service(name: str, revision: str) -> str | None:
-    """The text of a schema's revision, as Pub/Sub's schema service has it; None: it has none."""
-    # Imported where it is used: few publishers use schemas, and the client takes a while to load.
-    from google.api_core.exceptions import GoogleAPIError, InvalidArgument, NotFound
-    from google.auth.exceptions import GoogleAuthError
-    from google.cloud import pubsub_v1
-
-    try:
-        with pubsub_v1.SchemaServiceClient() as client:
-            schema = client.get_schema(name=f"{name}@{revision}", timeout=30)
-    except (NotFound, InvalidArgument):
-        return None
-    except (GoogleAPIError, GoogleAuthError) as error:
-        raise SchemaServiceFailed(
-            f"Pub/Sub's schema service cannot be asked ({type(error).__name__}):"
-            " give the schemas as files, with --message_schemas"
-        ) from error
-    return str(schema.definition)

@@ -1,0 +1,100 @@
+"""Pub/Sub's schema service: asked for the schema that a message was written with."""
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from dialer.clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from google.pubsub_v1.services.schema_service import SchemaServiceClient
+
+_CALL_SECS = 30.0
+_UNKNOWN_FOR_SECS = 60.0
+_MOST_UNKNOWN = 10_000
+
+
+class SchemaServiceFailed(Exception):
+    """The schema service is out of reach, so messages that need it cannot be judged."""
+
+
+class SchemaService:
+    """Asks the service, with one client for the process.
+
+    What it does not have is not asked for again for a minute: a flood of messages that name no schema
+    that is there must not hold up the others.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        """Ask nothing yet.
+
+        Args:
+            clock: what it tells the time by; None: this machine's clocks.
+        """
+        self._clock = clock or SystemClock()
+        self._lock = threading.Lock()
+        self._client: SchemaServiceClient | None = None
+        self._unknown: dict[str, float] = {}
+
+    def __call__(self, name: str, revision: str) -> str | None:
+        """The text of a schema's revision; None: there is none, or none that may be read.
+
+        Args:
+            name: `projects/P/schemas/S`, as the message says.
+            revision: the revision, as the message says.
+
+        Raises:
+            SchemaServiceFailed: the service cannot be asked.
+        """
+        asked = f"{name}@{revision}"
+        with self._lock:
+            now_secs = self._clock.now().boot_secs
+            if now_secs - self._unknown.get(asked, -_UNKNOWN_FOR_SECS) < _UNKNOWN_FOR_SECS:
+                return None
+            text = self._ask(asked)
+            if text is None:
+                if len(self._unknown) >= _MOST_UNKNOWN:
+                    self._unknown.clear()
+                self._unknown[asked] = now_secs
+            return text
+
+    def _ask(self, asked: str) -> str | None:
+        # Imported where it is used: few publishers use schemas, and the client takes a while to load.
+        from google.api_core.exceptions import (
+            ClientError,
+            GoogleAPIError,
+            MethodNotImplemented,
+            TooManyRequests,
+            Unauthorized,
+        )
+        from google.auth.exceptions import GoogleAuthError
+
+        try:
+            if self._client is None:
+                self._client = _open_client()
+            return str(self._client.get_schema(name=asked, timeout=_CALL_SECS).definition)
+        except (GoogleAPIError, GoogleAuthError) as error:
+            about_message = isinstance(error, ClientError | MethodNotImplemented)
+            if about_message and not isinstance(error, TooManyRequests | Unauthorized):
+                # Whatever a message may say of its schema, it must not hold up the others.
+                return None
+            raise SchemaServiceFailed(
+                f"Pub/Sub's schema service cannot be asked ({type(error).__name__}):"
+                " give the schemas as files, with --message_schemas"
+            ) from error
+
+
+def _open_client() -> "SchemaServiceClient":
+    """A client of the service, or of the emulator that the environment names.
+
+    The library's other clients look for the emulator by themselves.
+    """
+    import grpc
+    from google.pubsub_v1.services.schema_service import SchemaServiceClient
+    from google.pubsub_v1.services.schema_service.transports import SchemaServiceGrpcTransport
+
+    emulator = os.environ.get("PUBSUB_EMULATOR_HOST")
+    if not emulator:
+        return SchemaServiceClient()
+    channel = grpc.insecure_channel(emulator)
+    return SchemaServiceClient(transport=SchemaServiceGrpcTransport(channel=channel))
