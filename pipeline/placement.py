@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from pathlib import Path
 
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.options.pipeline_options_validator import PipelineOptionsValidator
 from apache_beam.runners import create_runner
+
+from pipeline.faults import Faults
+from pipeline.prism import find_prism
 
 _DIRECT_RUNNERS = frozenset({"directrunner", "fnapirunner"})
 _PRISM = "prismrunner"
@@ -34,13 +38,13 @@ class Placement:
     Attributes:
         drive: how it is driven.
         runner: the runner's name, as it was given.
-        prism_location: where Prism's binary is said to be, or None.
+        prism: Prism's binary, for a stream on it.
         is_here: whether its Python workers are this process.
     """
 
     drive: Drive
     runner: str
-    prism_location: str | None
+    prism: Path | None
     is_here: bool
 
 
@@ -60,12 +64,16 @@ def read_placement(
     name = runner.lower()
     if is_streaming and not is_of_events:
         faults.append("--streaming needs --input_subscription: files are no stream")
-    drive = Drive.LOOP
+    drive, prism = Drive.LOOP, None
     if name in _DIRECT_RUNNERS:
         faults.extend(_outside_of_loop(chosen))
     elif is_of_events and is_streaming and name == _PRISM:
         drive = Drive.PRISM
         faults.extend(_outside_of_prism(chosen))
+        try:
+            prism = find_prism(chosen.get("--prism_location"))
+        except Faults as error:
+            faults.extend(error.faults)
     elif is_of_events and is_streaming and name == _DATAFLOW:
         drive = Drive.NATIVE
         faults.extend(_dataflow_faults(beam))
@@ -74,7 +82,7 @@ def read_placement(
     return Placement(
         drive=drive,
         runner=runner,
-        prism_location=chosen.get("--prism_location"),
+        prism=prism,
         # Files are delivered in this process or not at all.
         is_here=not is_of_events or name in (*_DIRECT_RUNNERS, _PRISM),
     )

@@ -37,7 +37,7 @@ def find_prism(location: str | None) -> Path:
     binary = Path(location) if location else built
     if not (binary.is_file() and os.access(binary, os.X_OK)):
         where = f"--prism_location {location} is no program" if location else "Prism is not built"
-        raise Faults([f"{where}: `make prism` builds it, with Go; --prism_location names another"])
+        raise Faults([f"{where}: `make prism` builds it, with Go, or name one by --prism_location"])
     return binary
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.prism_runner import PrismRunner
+from apache_beam.runners.runner import PipelineResult
 
 from pipeline import terminal
 from pipeline.events_job import conclude
@@ -14,7 +15,7 @@ from pipeline.events_setup import EventsJob
 from pipeline.faults import Faults
 from pipeline.graph import build_stream
 from pipeline.jobs import EXIT_DONE
-from pipeline.prism import find_prism, running_prism
+from pipeline.prism import running_prism
 from pipeline.progress import StreamProgress
 from pipeline.summary import Summary, summarise
 from transforms.held_messages import HeldMessages
@@ -62,15 +63,18 @@ def run_prism_stream(prepared: EventsJob) -> int:
     Raises:
         Faults: Prism cannot be started; nothing was pulled.
     """
-    binary = find_prism(prepared.options.placement.prism_location)
+    binary = prepared.options.placement.prism
+    assert binary is not None  # else the options would have been refused
     started = time.monotonic()
     total = Summary()
     with running_prism(binary) as endpoint, prepared.subscribed() as held:
         HELD[:] = [held]
+        # When Prism is ended early, Beam's threads fail one by one, and would say so at length.
+        threading.excepthook = _say_nothing
         run = _Run(_on_prism(prepared, endpoint))
         with StreamProgress(held, lists=prepared.job.lists):
             _watch(run, held, prepared)
-        total.add(run.summary)
+        total.add(run.give_up())
     return conclude(prepared, total, held, secs=time.monotonic() - started)
 
 
@@ -79,7 +83,8 @@ class _Run:
 
     def __init__(self, pipeline: beam.Pipeline) -> None:
         self._pipeline = pipeline
-        self.summary = Summary()
+        self._result: PipelineResult | None = None
+        self._is_given_up = False
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
         self._thread.start()
 
@@ -87,13 +92,25 @@ class _Run:
     def is_over(self) -> bool:
         return not self._thread.is_alive()
 
+    def give_up(self) -> Summary:
+        """Have no more to do with it; what it has come to, also where it is not over."""
+        self._is_given_up = True
+        try:
+            return summarise(self._result.metrics()) if self._result else Summary()
+        except Exception:  # noqa: BLE001 - Prism itself has failed: what is counted there is gone
+            return Summary()
+
     def _run(self) -> None:
         try:
-            result = self._pipeline.run()
-            result.wait_until_finish()
-            self.summary = summarise(result.metrics())
+            self._result = self._pipeline.run()
+            self._result.wait_until_finish()
         except Exception as error:  # noqa: BLE001 - Beam raises a step's failure in many types
-            halt(terminal.internal_failure(error))
+            if not self._is_given_up:
+                halt(terminal.internal_failure(error))
+
+
+def _say_nothing(_failure: threading.ExceptHookArgs) -> None:
+    """Leave it to whoever watches the pipeline."""
 
 
 def _watch(run: _Run, held: HeldMessages, prepared: EventsJob) -> None:

@@ -1,5 +1,7 @@
 """Where a job may run, and what of this machine it can use there."""
 
+from pathlib import Path
+
 import pytest
 
 from pipeline.faults import Faults
@@ -16,6 +18,14 @@ ELSEWHERE = {
     "api_key": "env:DIAL_KEY",
     "output": "gs://bucket/out",
 }
+
+
+@pytest.fixture
+def binary(tmp_path: Path) -> str:
+    """Names something that could be Prism."""
+    path = tmp_path / "prism"
+    path.touch(mode=0o700)
+    return f"--prism_location={path}"
 
 
 @pytest.fixture(autouse=True)
@@ -40,10 +50,9 @@ def test_events_are_read_round_by_round_on_this_machine(more: list[str]) -> None
     assert options_of(*more).placement.drive is Drive.LOOP
 
 
-def test_a_stream_on_prism_is_this_process_and_may_use_what_is_local() -> None:
-    options = options_of("--streaming", "--runner", "PrismRunner", "--prism_location=/p")
+def test_a_stream_on_prism_is_this_process_and_may_use_what_is_local(binary: str) -> None:
+    options = options_of("--streaming", "--runner", "PrismRunner", binary)
     assert options.placement.drive is Drive.PRISM
-    assert options.placement.prism_location == "/p"
     assert (options.output, options.ledger) == ("out", "out/ledger")
 
 
@@ -110,9 +119,15 @@ def test_a_runner_that_cannot_do_the_job_is_refused_with_one_that_can(
 
 
 @pytest.mark.parametrize("more", ["--environment_type=DOCKER", "--job_endpoint=localhost:1"])
-def test_prism_with_workers_elsewhere_is_refused(more: str) -> None:
-    (fault,) = faults_of("--streaming", "--runner=PrismRunner", more)
+def test_prism_with_workers_elsewhere_is_refused(more: str, binary: str) -> None:
+    (fault,) = faults_of("--streaming", "--runner=PrismRunner", binary, more)
     assert fault.startswith(more.split("=")[0])
+
+
+def test_prism_that_is_not_there_is_refused_before_anything_begins(tmp_path: Path) -> None:
+    location = f"--prism_location={tmp_path}"
+    (fault,) = faults_of("--streaming", "--runner=PrismRunner", location)
+    assert fault.startswith(f"--prism_location {tmp_path} is no program: `make prism`")
 
 
 def test_files_are_no_stream() -> None:
