@@ -68,9 +68,10 @@ class WriteOutcomeWindows(beam.PTransform):
     Outputs: none.
     Guarantee: each outcome stands in exactly one file; a file appears whole or not at all; one that is
         written again replaces itself. (Of a runner that goes back to a checkpoint, files that it had
-        written since may stay beside the new ones: the same outcomes, told twice.) Outcomes are in a file one window and what the runner needs
-        after they came. At the end of the stream what is left is written. Outcomes are not counted
-        here: `RecordOutcomes` counts them, however they are recorded.
+        written since may stay beside the new ones: the same outcomes, told twice.) Outcomes are in a
+        file one window and what the runner needs after they came; at the end of the stream what is
+        left is written. They are not counted here: `RecordOutcomes` counts them, however they are
+        recorded.
     Parallelism: none, so that there is one file a window; lines are made before, by list.
     """
 
