@@ -29,7 +29,7 @@ demo: $(STAMP)  ## set up, start the built-in dialer, send it the sample leads, 
 
 demo-events:  ## the same with leads as events (needs Google's Pub/Sub emulator and Java)
 	@# Where the emulator is missing, that is said before anything is set up.
-	@test -z "$(PYTHON)" || "$(PYTHON)" -m standins.emulator
+	@test -z "$(PYTHON)" || "$(PYTHON)" -m tests.standins.emulator
 	@$(MAKE) --no-print-directory install
 	@$(BIN)/python -m docs.demo.events
 

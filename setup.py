@@ -16,6 +16,7 @@ ROOMS = ("schemas", "records", "suppression", "dialer", "transforms", "pipeline"
 REQUIREMENTS = (
     "apache-beam[gcp]==2.77.*",
     "fastavro>=1.12",
+    "grpcio>=1.71",
     "numpy>=2.2",
     "obstore>=0.12,<0.13",
     "orjson>=3.11",

@@ -71,6 +71,7 @@ class EventLoop:
             elif self._has_new and self._is_round_due():
                 self._round(may_send=False)
             else:
+                self._held.end_settled(self._make_durable)
                 self._clock.sleep(_PAUSE_SECS)
 
     def _is_quiet(self) -> bool:

@@ -54,7 +54,8 @@ def conclude(prepared: EventsJob, total: Summary, held: HeldMessages, *, secs: f
         outcomes_place=prepared.outcomes_place,
         secs=secs,
         acknowledged=held.acknowledged,
-        given_back=len(held),
+        given_back=len(held) * held.was_given_back,
+        left=len(held) * (not held.was_given_back),
         was_screened=bool(prepared.options.dnd),
     )
     if BOARD.stopped:

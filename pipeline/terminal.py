@@ -134,6 +134,7 @@ def show_events_summary(
     secs: float,
     acknowledged: int,
     given_back: int,
+    left: int,
     was_screened: bool,
 ) -> None:
     """Show what came of the messages of one start.
@@ -143,13 +144,18 @@ def show_events_summary(
         outcomes_place: where the outcomes are.
         secs: how long it took.
         acknowledged: messages whose leads have all their outcomes.
-        given_back: messages that go back to the subscription.
+        given_back: messages that went back to the subscription.
+        left: messages that could not be given back.
         was_screened: whether there was any do-not-disturb list.
     """
     _show_outcomes("events", summary)
     say(f"outcomes {summary.settled:,}; messages acknowledged {acknowledged:,}")
     if given_back:
         say(f"messages given back to the subscription: {given_back:,}")
+    if left:
+        say(
+            f"messages that come again when their leases run out: {left:,} (Pub/Sub did not answer)"
+        )
     say(_requests(BOARD.requests, secs))
     if not was_screened:
         say("nothing was screened: no do-not-disturb list was given")

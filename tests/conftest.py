@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from standins.emulator import (
+from tests.standins.emulator import (
     EmulatorMissing,
     emulator,
     environment,
@@ -17,7 +18,7 @@ from standins.emulator import (
 )
 
 if TYPE_CHECKING:
-    from standins.topics import Topic
+    from tests.standins.topics import Topic
 
 # How long an example takes says more about what else this machine does than about the code.
 settings.register_profile("dialfeed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -51,8 +52,21 @@ def topic(
 ) -> Topic:
     """A topic of this test alone, which the test and what it starts find at the emulator."""
     # Google's client takes a while to load, and few tests need it.
-    from standins.topics import make_topic
+    from tests.standins.topics import make_topic
 
     for name, value in environment(emulator_address).items():
         monkeypatch.setenv(name, value)
     return make_topic(request.node.name)
+
+
+@pytest.fixture(scope="session")
+def prism() -> Path:
+    """Beam's runner Prism; the tests that need it are left out where it is not."""
+    # Beam takes a while to load, and few tests need it.
+    from pipeline.faults import Faults
+    from pipeline.prism import find_prism
+
+    try:
+        return find_prism(None)
+    except Faults:
+        pytest.skip("Beam's runner Prism is not on this machine: make prism builds it, with Go")

@@ -73,6 +73,11 @@ class HeldMessages:
         return self._subscription.failure
 
     @property
+    def was_given_back(self) -> bool:
+        """Whether what was held at the end was given back, and has not to run out."""
+        return self._subscription.was_given_back
+
+    @property
     def quiet_secs(self) -> float:
         """How long ago a message came, or was ended, in seconds."""
         return self._clock.now().boot_secs - self._quiet_since_boot_secs
@@ -112,6 +117,7 @@ class HeldMessages:
                 held = self._held.get(message.message_id)
                 if held is not None:
                     # Its lease ran out, and it came again: what is known of it holds.
+                    self._subscription.forget([held.ack_id])
                     held.ack_id = received.ack_id
                     continue
                 event_secs = event_time_secs(message, self._timestamp_attribute)
@@ -130,7 +136,8 @@ class HeldMessages:
             settled = [each for each in self._held if MESSAGES[each].is_settled]
         if not settled or not make_durable():
             return
-        self._subscription.ack([self._held[each].ack_id for each in settled])
+        if not self._subscription.ack([self._held[each].ack_id for each in settled]):
+            return
         self._forget(settled)
         self.acknowledged += len(settled)
         self._quiet_since_boot_secs = self._clock.now().boot_secs

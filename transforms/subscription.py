@@ -5,26 +5,32 @@ itself, but what a killed process held by a stream did not come back from Google
 none within two minutes; pulled by single calls, all within the acknowledgement deadline).
 """
 
-import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
 from google.api_core.exceptions import (
-    DeadlineExceeded,
+    Aborted,
+    Cancelled,
+    ClientError,
     GoogleAPIError,
-    RetryError,
-    ServiceUnavailable,
+    MethodNotImplemented,
+    TooManyRequests,
 )
+from google.auth.exceptions import GoogleAuthError
 from google.cloud import pubsub_v1
 from google.pubsub_v1.types import ReceivedMessage
 
-_LEASE_SECS = 20
+LEASE_SECS = 20
+"""How long a message is ours without a word from us: so long after a crash it comes again."""
+
 _RENEW_SECS = 6.0
 _PULL_SECS = 4.0
 _PAUSE_SECS = 0.5
-_CALL_SECS = 30.0
+_CALL_SECS = 10.0
+_LAST_CALL_SECS = 5.0
 _MOST_IDS = 1000
+_PASSES = (TooManyRequests, Aborted, Cancelled)
 
 
 class Subscription:
@@ -45,6 +51,7 @@ class Subscription:
         self._leased: set[str] = set()
         self._ended = threading.Event()
         self.failure = ""
+        self.was_given_back = True
         self._threads = [
             threading.Thread(target=self._until_ended, args=(step,), name=name, daemon=True)
             for name, step in (("pull", self._pull), ("renew leases", self._renew))
@@ -66,9 +73,11 @@ class Subscription:
         self._ended.set()
         for thread in self._threads:
             thread.join(_CALL_SECS)
-        # What cannot be given back comes again by itself when its lease runs out.
-        with contextlib.suppress(GoogleAPIError):
-            self._extend(sorted(self._leased), 0)
+        try:
+            self._extend(sorted(self._leased), 0, timeout_secs=_LAST_CALL_SECS)
+        except (GoogleAPIError, GoogleAuthError):
+            # It comes again by itself when its lease runs out.
+            self.was_given_back = False
         self._client.close()
 
     def take(self) -> list[ReceivedMessage]:
@@ -77,29 +86,43 @@ class Subscription:
             arrived, self._arrived = self._arrived, []
         return arrived
 
-    def ack(self, ack_ids: Sequence[str]) -> None:
+    def ack(self, ack_ids: Sequence[str]) -> bool:
         """End messages for good.
 
-        An acknowledgement that fails is no harm: the message comes again and is known.
+        Returns:
+            Whether the service has taken it. If not, they stay leased.
         """
-        with self._lock:
-            self._leased.difference_update(ack_ids)
-        with contextlib.suppress(GoogleAPIError):
+        try:
             for start in range(0, len(ack_ids), _MOST_IDS):
                 self._client.acknowledge(
                     subscription=self._name,
                     ack_ids=list(ack_ids[start : start + _MOST_IDS]),
                     timeout=_CALL_SECS,
+                    retry=None,
                 )
+        except (GoogleAPIError, GoogleAuthError):
+            return False
+        self.forget(ack_ids)
+        return True
+
+    def forget(self, ack_ids: Sequence[str]) -> None:
+        """Renew these leases no more: the messages have ended, or came again with other ids."""
+        with self._lock:
+            self._leased.difference_update(ack_ids)
 
     def _until_ended(self, step: Callable[[], None]) -> None:
         while not self._ended.is_set() and not self.failure:
             try:
                 step()
-            except (DeadlineExceeded, RetryError, ServiceUnavailable):
+            except (GoogleAPIError, GoogleAuthError) as error:
+                if _is_for_good(error):
+                    self._fail(error)
                 self._ended.wait(_PAUSE_SECS)
-            except GoogleAPIError as error:
-                self.failure = f"the subscription cannot be used any more ({type(error).__name__})"
+            except Exception as error:  # noqa: BLE001 - a thread that ends in silence pulls no more
+                self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        self.failure = f"the subscription cannot be used any more ({type(error).__name__})"
 
     def _pull(self) -> None:
         with self._lock:
@@ -108,28 +131,40 @@ class Subscription:
             self._ended.wait(_PAUSE_SECS)
             return
         pulled = self._client.pull(
-            subscription=self._name, max_messages=min(room, _MOST_IDS), timeout=_PULL_SECS
+            subscription=self._name,
+            max_messages=min(room, _MOST_IDS),
+            timeout=_PULL_SECS,
+            retry=None,
         )
         messages = list(pulled.received_messages)
         with self._lock:
             self._leased.update(message.ack_id for message in messages)
             self._arrived.extend(messages)
         if messages:
-            self._extend([message.ack_id for message in messages], _LEASE_SECS)
+            self._extend([message.ack_id for message in messages], LEASE_SECS)
 
     def _renew(self) -> None:
         if self._ended.wait(_RENEW_SECS):
             return
         with self._lock:
             leased = sorted(self._leased)
-        self._extend(leased, _LEASE_SECS)
+        self._extend(leased, LEASE_SECS)
 
-    def _extend(self, ack_ids: Sequence[str], secs: int) -> None:
+    def _extend(
+        self, ack_ids: Sequence[str], secs: int, *, timeout_secs: float = _CALL_SECS
+    ) -> None:
         """Set how long the leases go on from now; 0: the messages are given back."""
         for start in range(0, len(ack_ids), _MOST_IDS):
             self._client.modify_ack_deadline(
                 subscription=self._name,
                 ack_ids=list(ack_ids[start : start + _MOST_IDS]),
                 ack_deadline_seconds=secs,
-                timeout=_CALL_SECS,
+                timeout=timeout_secs,
+                retry=None,
             )
+
+
+def _is_for_good(error: Exception) -> bool:
+    """Whether the service will say the same the next time: the rest passes, if not at once."""
+    refused = isinstance(error, ClientError | MethodNotImplemented)
+    return refused and not isinstance(error, _PASSES)

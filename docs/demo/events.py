@@ -17,15 +17,15 @@ from threading import Event
 
 from docs.demo.messages import SampleMessage, make_messages
 from docs.demo.stage import ROOT, output_folder, run_pipeline, simulator
-from standins.emulator import (
+from tests.standins.emulator import (
     HOST_VARIABLE,
     EmulatorFailed,
     EmulatorMissing,
     emulator,
     environment,
 )
-from standins.sessions import leave_on_signals
-from standins.topics import Topic, make_topic
+from tests.standins.sessions import leave_on_signals
+from tests.standins.topics import Topic, make_topic
 
 FLUSH_SECS = 2
 IDLE_SECS = 6

@@ -7,7 +7,7 @@ samples beside this file, and ends the simulator again.
 import sys
 
 from docs.demo.stage import output_folder, run_pipeline, simulator
-from standins.sessions import leave_on_signals
+from tests.standins.sessions import leave_on_signals
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from standins.sessions import Ended, session, wait_passing_on
+from tests.standins.sessions import Ended, session, wait_passing_on
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

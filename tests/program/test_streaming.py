@@ -1,15 +1,11 @@
 """Leads as a stream: the program on Prism and Google's emulator, against the strict dialer."""
 
-import os
 import signal
 import time
 from collections import Counter
 from collections.abc import Callable
-from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
-
-import pytest
 
 from tests.program.emulator import Topic
 from tests.program.program import Program, Running
@@ -17,16 +13,6 @@ from tests.program.strict_dialer import StrictDialer
 from tests.program.test_events import messages, told, words
 
 FLUSH_SECS = 0.5
-
-
-@pytest.fixture(scope="session")
-def prism() -> Path:
-    """The binary that `make prism` built; the tests that need it are left out where it is not."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    binary = cache / "dialfeed" / f"prism-{version('apache-beam')}" / "prism"
-    if not binary.exists():
-        pytest.skip("Beam's runner Prism is not on this machine: make prism builds it, with Go")
-    return binary
 
 
 def stream(

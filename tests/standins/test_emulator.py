@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from standins.emulator import EmulatorFailed, emulator, find_emulator, running_emulator
+from tests.standins.emulator import EmulatorFailed, emulator, find_emulator, running_emulator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -43,7 +43,7 @@ def put_emulator(folder: Path, script: str) -> None:
 
 def beside_one(*command: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "standins.emulator", *command],
+        [sys.executable, "-m", "tests.standins.emulator", *command],
         cwd=ROOT,
         capture_output=True,
         text=True,

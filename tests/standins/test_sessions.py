@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from standins.sessions import session
+from tests.standins.sessions import session
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE_SECS = 30.0
@@ -20,7 +20,7 @@ FAMILY = 'sleep 300 & echo "$$ $!" > "$0/ids.new"; mv "$0/ids.new" "$0/ids"; wai
 STARTER = """
 import sys
 from pathlib import Path
-from standins.sessions import leave_on_signals, session, wait_passing_on
+from tests.standins.sessions import leave_on_signals, session, wait_passing_on
 folder = Path(sys.argv[1])
 leave_on_signals()
 with session(["/bin/sh", "-c", sys.argv[2], str(folder)], folder=folder) as process:
@@ -76,7 +76,7 @@ def test_a_session_ends_as_a_whole_though_its_first_process_has_ended_before(
 def test_a_session_that_does_not_heed_the_request_to_end_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("standins.sessions._END_SECS", 0.2)
+    monkeypatch.setattr("tests.standins.sessions._END_SECS", 0.2)
 
     with session(
         ["/bin/sh", "-c", f"trap '' TERM; {FAMILY}", str(tmp_path)], folder=tmp_path

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from google.cloud import pubsub_v1
 
-from standins.emulator import PROJECT
+from tests.standins.emulator import PROJECT
 
 _CALL_SECS = 30.0
 _LEASE_SECS = 10

@@ -1,6 +1,6 @@
 """Google's Pub/Sub emulator: the one place that knows how it is found, started and ended.
 
-`python -m standins.emulator COMMAND ...` runs a command beside an emulator of its own, and has its
+`python -m tests.standins.emulator COMMAND ...` runs a command beside an emulator of its own, and has its
 exit status; without a command it only looks whether there is one.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
-from standins.sessions import leave_on_signals, session, wait_passing_on
+from tests.standins.sessions import leave_on_signals, session, wait_passing_on
 
 HOST_VARIABLE = "PUBSUB_EMULATOR_HOST"
 """Where Google's clients look for an emulator."""

@@ -1,1 +1,0 @@
-"""What stands in for the world on this machine, for the demos, the tests and CI; no part of the program."""
