@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dialer.clock import Clock
 from records.messages import Message
 from transforms.held_messages import HeldMessages
-from transforms.in_process import BOARD, MESSAGES, halt, stop_requested
+from transforms.in_process import BOARD, halt, stop_requested, waiting_leads
 
 _PAUSE_SECS = 0.1
 _LEAST_SECS_BETWEEN_ROUNDS = 1.0
@@ -75,9 +75,7 @@ class EventLoop:
                 self._clock.sleep(_PAUSE_SECS)
 
     def _is_quiet(self) -> bool:
-        if self._idle_secs is None or self._held:
-            return False
-        return self._held.quiet_secs >= self._idle_secs
+        return self._idle_secs is not None and self._held.is_quiet(self._idle_secs)
 
     def _is_round_due(self) -> bool:
         now = self._clock.now().boot_secs
@@ -91,15 +89,9 @@ class EventLoop:
         return waited_secs >= self._flush_secs or waiting_leads() >= self._limit
 
     def _round(self, *, may_send: bool) -> None:
-        """Run the graph over all that is held, then end the messages that are settled."""
+        """Run the graph over what is held, then end the messages that are settled."""
         self._has_new = False
-        self._run_round(self._held.all(), may_send)
+        self._run_round(self._held.for_round(), may_send)
         self.rounds += 1
         self._last_round_boot_secs = self._clock.now().boot_secs
         self._held.end_settled(self._make_durable)
-
-
-def waiting_leads() -> int:
-    """How many leads of held messages have no outcome; a message not read yet counts as one."""
-    states = list(MESSAGES.values())
-    return sum((state.leads or 1) - len(state.settled) for state in states)

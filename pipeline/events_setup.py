@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from apache_beam.io.filesystems import FileSystems
@@ -20,14 +21,15 @@ from pipeline.options import RunOptions
 from pipeline.pubsub_names import check_names
 from pipeline.runs import OutputLock, RunRecord, Runs, first_events_start
 from transforms.held_messages import HeldMessages
-from transforms.in_process import BOARD
+from transforms.in_process import BOARD, stop_requested, stopping_at_once
 from transforms.lists import ListSettings, open_screen
+from transforms.messages import count_leads
 from transforms.read import reason_of
 from transforms.record_outcomes import OutcomeSettings
 from transforms.subscription import Subscription
 
 _SLOTS_HELD = 3
-"""How many requests' worth of messages are held; the rest of the backlog stays in the subscription."""
+"""How many requests' worth of leads is held; the rest of the backlog stays in the subscription."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +69,27 @@ class EventsJob:
             yield HeldMessages(
                 subscription,
                 clock=SystemClock(),
+                most_leads=most,
+                count_leads=partial(count_leads, settings=self.events.messages),
                 timestamp_attribute=self.events.timestamp_attribute,
             )
 
 
-def set_up(options: RunOptions, events: EventOptions) -> EventsJob:
+def set_up(options: RunOptions, events: EventOptions) -> EventsJob | None:
     """See that a job of events can begin, record that it does, and say on which terms.
+
+    Returns:
+        The job; None: it was asked to end before it began.
 
     Raises:
         Faults: it cannot; nothing was pulled or posted.
     """
     lists = ListSettings(options.dnd, options.schema.region, options.dnd_allow_empty)
     faults = check_lists(lists, options.dnd_max_age_hours, time.time())
-    faults += check_names(events, is_here=options.placement.is_here)
+    with stopping_at_once():
+        faults += check_names(events, is_here=options.placement.is_here)
+    if stop_requested():
+        return None
     if faults:
         raise Faults(faults)
     screen = open_screen(lists)

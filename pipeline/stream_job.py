@@ -119,7 +119,7 @@ def _watch(run: _Run, held: HeldMessages, prepared: EventsJob) -> None:
     while not run.is_over:
         time.sleep(_PAUSE_SECS)
         held.end_settled(prepared.make_durable)
-        is_quiet = idle_secs is not None and not held and held.quiet_secs >= idle_secs
+        is_quiet = idle_secs is not None and held.is_quiet(idle_secs)
         if held.failure:
             halt(held.failure)
         if stop_requested() or is_quiet or BOARD.stopped:

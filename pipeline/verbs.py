@@ -8,7 +8,7 @@ from pipeline.command_line import help_text, nearest
 from pipeline.events_job import run_events_job
 from pipeline.events_setup import EventsJob, set_up
 from pipeline.faults import Faults
-from pipeline.jobs import EXIT_NOT_STARTED, EXIT_PENDING
+from pipeline.jobs import EXIT_DONE, EXIT_NOT_STARTED, EXIT_PENDING
 from pipeline.main_job import run_main_job
 from pipeline.options import read_options
 from pipeline.placement import Drive
@@ -22,6 +22,9 @@ def _deliver(words: Sequence[str]) -> int:
     if options.events is None:
         return run_main_job(options)
     prepared = set_up(options, options.events)
+    if prepared is None:
+        terminal.say("stopped before anything was pulled")
+        return EXIT_DONE
     return _EVENTS_JOBS[options.placement.drive](prepared)
 
 

@@ -14,8 +14,15 @@ from google.pubsub_v1.types import ReceivedMessage
 from dialer.clock import Clock
 from records.event_time import event_time_secs
 from records.messages import Message
-from transforms.in_process import MESSAGES, MessageState
+from transforms.in_process import MESSAGES, MessageState, halt, waiting_leads
+from transforms.schema_service import SchemaServiceFailed
 from transforms.subscription import Subscription
+
+_MOST_BYTES = 64 * 1024 * 1024
+"""While messages of so many bytes are held, no more are; Pub/Sub allows 10 MB each."""
+
+_WEIGHT_OF_LAST = 0.2
+"""How much the last message counts in how many leads the next ones are taken to hold."""
 
 
 @dataclass(slots=True)
@@ -23,13 +30,11 @@ class _Held:
     """A message that is held.
 
     Attributes:
-        ack_id: by which it is acknowledged: the last one that it came with.
-        message: the same, as the graph reads it.
+        message: the message, as the graph reads it.
         since_boot_secs: when it was first held.
         event_secs: when its event happened, seconds since 1970 in UTC.
     """
 
-    ack_id: str
     message: Message
     since_boot_secs: float
     event_secs: float
@@ -42,16 +47,27 @@ class HeldMessages:
     """
 
     def __init__(
-        self, subscription: Subscription, *, clock: Clock, timestamp_attribute: str | None
+        self,
+        subscription: Subscription,
+        *,
+        clock: Clock,
+        most_leads: int,
+        count_leads: Callable[[Message], int],
+        timestamp_attribute: str | None,
     ) -> None:
         """Hold none yet.
 
         Args:
             subscription: where messages come from.
             clock: tells the time.
+            most_leads: while so many leads wait, no more messages are held.
+            count_leads: how many leads a message holds, which may be many.
             timestamp_attribute: the attribute that says when a message's event happened.
         """
         self._subscription = subscription
+        self._most_leads = most_leads
+        self._count_leads = count_leads
+        self._leads_a_message = 1.0
         self._clock = clock
         self._timestamp_attribute = timestamp_attribute
         self._held: dict[str, _Held] = {}
@@ -59,6 +75,17 @@ class HeldMessages:
         self._quiet_since_boot_secs = clock.now().boot_secs
         self.acknowledged = 0
         self.is_closed = False
+        self._bytes = 0
+        subscription.limit_by(self._welcome)
+
+    def _welcome(self) -> int:
+        """How many more messages may come: at least one, unless enough is held."""
+        if self._is_full():
+            return 0
+        return max(1, int((self._most_leads - waiting_leads()) / self._leads_a_message))
+
+    def _is_full(self) -> bool:
+        return self._bytes >= _MOST_BYTES or waiting_leads() >= self._most_leads
 
     def close(self) -> None:
         """Take no more messages: those that are held are the last ones."""
@@ -77,10 +104,11 @@ class HeldMessages:
         """Whether what was held at the end was given back, and has not to run out."""
         return self._subscription.was_given_back
 
-    @property
-    def quiet_secs(self) -> float:
-        """How long ago a message came, or was ended, in seconds."""
-        return self._clock.now().boot_secs - self._quiet_since_boot_secs
+    def is_quiet(self, secs: float) -> bool:
+        """Whether nothing is held, and for so many seconds nothing has come."""
+        if self._held or not self._subscription.is_empty:
+            return False
+        return self._clock.now().boot_secs - self._quiet_since_boot_secs >= secs
 
     @property
     def held_secs(self) -> float:
@@ -96,34 +124,50 @@ class HeldMessages:
             oldest = min((held.event_secs for held in self._held.values()), default=None)
         return 0.0 if oldest is None else max(0.0, self._clock.now().wall_secs - oldest)
 
-    def all(self) -> list[Message]:
-        """The messages that are held, the oldest first."""
+    def for_round(self) -> list[Message]:
+        """The messages to look at now, the oldest first: as many as the next requests can carry."""
+        chosen, leads = [], 0
         with self._lock:
-            return [held.message for held in self._held.values()]
+            for message_id, held in self._held.items():
+                if leads < self._most_leads:
+                    chosen.append(held.message)
+                    leads += MESSAGES[message_id].waiting
+        return chosen
 
     def take(self) -> list[Message]:
-        """Hold what has arrived.
+        """Hold what has arrived; what is too much is given back, and comes again.
 
         Returns:
             The messages that were not held before; none once this is closed.
         """
         new: list[Message] = []
+        too_many: list[str] = []
+        if self.is_closed:
+            return new
+        arrived = self._subscription.take()
         with self._lock:
-            if self.is_closed:
-                return new
-            for received in self._subscription.take():
+            for message in map(_message, arrived):
                 now = self._quiet_since_boot_secs = self._clock.now().boot_secs
-                message = _message(received)
-                held = self._held.get(message.message_id)
-                if held is not None:
+                if message.message_id in self._held:
                     # Its lease ran out, and it came again: what is known of it holds.
-                    self._subscription.forget([held.ack_id])
-                    held.ack_id = received.ack_id
+                    continue
+                try:
+                    leads = self._count_leads(message)
+                except SchemaServiceFailed as error:
+                    # What is not held by now is given back when the subscription is left.
+                    halt(str(error))
+                    return new
+                self._leads_a_message += (leads - self._leads_a_message) * _WEIGHT_OF_LAST
+                if self._is_full():
+                    too_many.append(message.message_id)
                     continue
                 event_secs = event_time_secs(message, self._timestamp_attribute)
-                self._held[message.message_id] = _Held(received.ack_id, message, now, event_secs)
-                MESSAGES[message.message_id] = MessageState()
+                self._held[message.message_id] = _Held(message, now, event_secs)
+                self._bytes += len(message.data)
+                MESSAGES[message.message_id] = MessageState(leads)
                 new.append(message)
+        if too_many:
+            self._subscription.give_back(too_many)
         return new
 
     def end_settled(self, make_durable: Callable[[], bool]) -> None:
@@ -136,7 +180,7 @@ class HeldMessages:
             settled = [each for each in self._held if MESSAGES[each].is_settled]
         if not settled or not make_durable():
             return
-        if not self._subscription.ack([self._held[each].ack_id for each in settled]):
+        if not self._subscription.ack(settled):
             return
         self._forget(settled)
         self.acknowledged += len(settled)
@@ -145,7 +189,7 @@ class HeldMessages:
     def _forget(self, settled: Iterable[str]) -> None:
         with self._lock:
             for message_id in settled:
-                del self._held[message_id]
+                self._bytes -= len(self._held.pop(message_id).message.data)
                 del MESSAGES[message_id]
 
 

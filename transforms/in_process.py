@@ -18,17 +18,22 @@ class MessageState:
     """What is known of a message that is held.
 
     Attributes:
-        leads: how many leads it has; None: it was not decoded yet.
+        leads: how many leads it has.
         settled: the indices of those that have their outcome, written.
     """
 
-    leads: int | None = None
+    leads: int
     settled: set[int] = field(default_factory=set)
 
     @property
     def is_settled(self) -> bool:
         """Whether all its leads have their outcomes."""
-        return self.leads is not None and len(self.settled) >= self.leads
+        return len(self.settled) >= self.leads
+
+    @property
+    def waiting(self) -> int:
+        """How many of its leads have no outcome."""
+        return self.leads - len(self.settled)
 
 
 PROCESS_NAME = secrets.token_hex(8)
@@ -51,6 +56,11 @@ def note_settled(sources: Iterable[Source]) -> None:
         state = MESSAGES.get(source.message_id) if source.message_id else None
         if state is not None and source.index is not None:
             state.settled.add(source.index)
+
+
+def waiting_leads() -> int:
+    """How many leads of the messages that are held have no outcome."""
+    return sum(state.waiting for state in list(MESSAGES.values()))
 
 
 class StopRequested(BaseException):

@@ -98,7 +98,7 @@ class _DecodeMessagesFn(beam.DoFn):
         self._settings = settings
 
     def setup(self) -> None:
-        self._rules = _rules(self._settings)
+        self._rules = open_rules(self._settings)
 
     def process(self, messages: Sequence[Message]) -> Iterator[beam.pvalue.TaggedOutput]:
         with halting(SchemaServiceFailed):
@@ -123,8 +123,6 @@ class _DecodeMessagesFn(beam.DoFn):
             readable, rest = decode_message(message, self._rules)
             held = MESSAGES.get(message.message_id)
             settled = held.settled if held else set()
-            if held:
-                held.leads = len(readable) + len(rest)
             decoded += [
                 (message.message_id, with_campaign(record, message, self._settings))
                 for record in readable
@@ -145,7 +143,17 @@ def with_campaign(record: Decoded, message: Message, settings: MessageSettings) 
     return dataclasses.replace(record, fields={**record.fields, **column})
 
 
+def count_leads(message: Message, settings: MessageSettings) -> int:
+    """How many records a message holds; one that cannot be read counts as one.
+
+    Raises:
+        SchemaServiceFailed: its schema cannot be asked for.
+    """
+    readable, rest = decode_message(message, open_rules(settings))
+    return len(readable) + len(rest)
+
+
 @lru_cache(maxsize=1)
-def _rules(settings: MessageSettings) -> MessageRules:
+def open_rules(settings: MessageSettings) -> MessageRules:
     """The rules, kept with the schemas that they have found, for all rounds of this process."""
     return settings.rules()

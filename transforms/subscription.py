@@ -5,6 +5,7 @@ itself, but what a killed process held by a stream did not come back from Google
 none within two minutes; pulled by single calls, all within the acknowledgement deadline).
 """
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from types import TracebackType
@@ -13,6 +14,7 @@ from google.api_core.exceptions import (
     Aborted,
     Cancelled,
     ClientError,
+    DeadlineExceeded,
     GoogleAPIError,
     MethodNotImplemented,
     TooManyRequests,
@@ -34,7 +36,7 @@ _PASSES = (TooManyRequests, Aborted, Cancelled)
 
 
 class Subscription:
-    """One subscription: messages come by `take`, are kept under lease, and end by `ack` or `nack`."""
+    """One subscription: messages come by `take`, are kept under lease, and end by `ack`."""
 
     def __init__(self, name: str, *, most_messages: int) -> None:
         """Pull in the background, as long as fewer than `most_messages` are held.
@@ -45,13 +47,16 @@ class Subscription:
         """
         self._name = name
         self._most = most_messages
+        self._welcome: Callable[[], int] = lambda: most_messages
         self._client = pubsub_v1.SubscriberClient()
         self._lock = threading.Lock()
         self._arrived: list[ReceivedMessage] = []
-        self._leased: set[str] = set()
+        # By the message's id the one by which it is acknowledged: another each time that it comes.
+        self._leased: dict[str, str] = {}
         self._ended = threading.Event()
         self.failure = ""
         self.was_given_back = True
+        self.was_asked = False
         self._threads = [
             threading.Thread(target=self._until_ended, args=(step,), name=name, daemon=True)
             for name, step in (("pull", self._pull), ("renew leases", self._renew))
@@ -74,11 +79,21 @@ class Subscription:
         for thread in self._threads:
             thread.join(_CALL_SECS)
         try:
-            self._extend(sorted(self._leased), 0, timeout_secs=_LAST_CALL_SECS)
+            self._extend(sorted(self._leased.values()), 0, timeout_secs=_LAST_CALL_SECS)
         except (GoogleAPIError, GoogleAuthError):
             # It comes again by itself when its lease runs out.
             self.was_given_back = False
         self._client.close()
+
+    def limit_by(self, welcome: Callable[[], int]) -> None:
+        """Pull no more messages at a time than are welcome, however few are leased."""
+        self._welcome = welcome
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the service was asked, and nothing has come that was not taken yet."""
+        with self._lock:
+            return self.was_asked and not self._arrived
 
     def take(self) -> list[ReceivedMessage]:
         """The messages that have arrived since the last call."""
@@ -86,12 +101,13 @@ class Subscription:
             arrived, self._arrived = self._arrived, []
         return arrived
 
-    def ack(self, ack_ids: Sequence[str]) -> bool:
+    def ack(self, message_ids: Sequence[str]) -> bool:
         """End messages for good.
 
         Returns:
             Whether the service has taken it. If not, they stay leased.
         """
+        ack_ids = self._ack_ids(message_ids)
         try:
             for start in range(0, len(ack_ids), _MOST_IDS):
                 self._client.acknowledge(
@@ -102,13 +118,24 @@ class Subscription:
                 )
         except (GoogleAPIError, GoogleAuthError):
             return False
-        self.forget(ack_ids)
+        self._forget(message_ids)
         return True
 
-    def forget(self, ack_ids: Sequence[str]) -> None:
-        """Renew these leases no more: the messages have ended, or came again with other ids."""
+    def give_back(self, message_ids: Sequence[str]) -> None:
+        """Let the subscription deliver messages again, at once if it can be told to."""
+        ack_ids = self._ack_ids(message_ids)
+        self._forget(message_ids)
+        with contextlib.suppress(GoogleAPIError, GoogleAuthError):
+            self._extend(ack_ids, 0)
+
+    def _ack_ids(self, message_ids: Sequence[str]) -> list[str]:
         with self._lock:
-            self._leased.difference_update(ack_ids)
+            return [self._leased[each] for each in message_ids if each in self._leased]
+
+    def _forget(self, message_ids: Sequence[str]) -> None:
+        with self._lock:
+            for each in message_ids:
+                self._leased.pop(each, None)
 
     def _until_ended(self, step: Callable[[], None]) -> None:
         while not self._ended.is_set() and not self.failure:
@@ -125,29 +152,35 @@ class Subscription:
         self.failure = f"the subscription cannot be used any more ({type(error).__name__})"
 
     def _pull(self) -> None:
+        welcome = self._welcome()
         with self._lock:
-            room = self._most - len(self._leased)
+            room = min(self._most - len(self._leased), welcome - len(self._arrived))
         if room <= 0:
             self._ended.wait(_PAUSE_SECS)
             return
-        pulled = self._client.pull(
-            subscription=self._name,
-            max_messages=min(room, _MOST_IDS),
-            timeout=_PULL_SECS,
-            retry=None,
-        )
-        messages = list(pulled.received_messages)
+        messages = self._ask(min(room, _MOST_IDS))
         with self._lock:
-            self._leased.update(message.ack_id for message in messages)
+            self._leased |= {each.message.message_id: each.ack_id for each in messages}
             self._arrived.extend(messages)
+            self.was_asked = True
         if messages:
             self._extend([message.ack_id for message in messages], LEASE_SECS)
+
+    def _ask(self, most: int) -> list[ReceivedMessage]:
+        try:
+            pulled = self._client.pull(
+                subscription=self._name, max_messages=most, timeout=_PULL_SECS, retry=None
+            )
+        except DeadlineExceeded:
+            # That is how the service says that there is nothing.
+            return []
+        return list(pulled.received_messages)
 
     def _renew(self) -> None:
         if self._ended.wait(_RENEW_SECS):
             return
         with self._lock:
-            leased = sorted(self._leased)
+            leased = sorted(self._leased.values())
         self._extend(leased, LEASE_SECS)
 
     def _extend(

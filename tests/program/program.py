@@ -237,10 +237,13 @@ def finished_outcomes(output: Path) -> list[dict[str, Any]]:
 
 
 def outcomes_in(folder: Path) -> list[dict[str, Any]]:
-    """The outcomes in all files of a folder."""
+    """The outcomes in all files of a folder; a line may be on its way while the program runs."""
     assert {path.suffix for path in folder.iterdir()} <= {".jsonl"}, list(folder.iterdir())
     return [
-        json.loads(line) for path in folder.iterdir() for line in path.read_bytes().splitlines()
+        json.loads(line)
+        for path in folder.iterdir()
+        for line in path.read_bytes().splitlines(keepends=True)
+        if line.endswith(b"\n")
     ]
 
 

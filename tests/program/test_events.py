@@ -87,7 +87,10 @@ def test_killed_at_any_moment_no_message_is_lost_and_none_posted_twice(
         running.kill()
 
     # A killed process's leases run out within 20 seconds.
-    done = program.start_with([*given, "--idle_secs", "24"]).wait()
+    running = program.start_with(given)
+    running.wait_until(lambda: len(told(program)) == len(published))
+    running.stop(signal.SIGTERM)
+    done = running.wait()
 
     assert done.status == 0, done.said
     said = told(program)

@@ -96,7 +96,10 @@ def test_killed_at_any_moment_it_loses_and_doubles_nothing(
         running.kill()
 
     # A killed process's messages come back within 20 seconds.
-    done = stream(program, topic, prism, "--batch_size", "50", "--idle_secs", "24").wait()
+    running = stream(program, topic, prism, "--batch_size", "50")
+    running.wait_until(lambda: len(told(program)) == len(published))
+    running.stop(signal.SIGTERM)
+    done = running.wait()
 
     assert done.status == 0, done.said
     said = told(program)
