@@ -12,7 +12,7 @@ from tests.program.publishing import publishing
 from tests.program.strict_dialer import StrictDialer
 from tests.program.test_events import events, messages, words
 
-EARLY, LATE = 60, 260
+EARLY, LATE = 60, 230
 PAUSE_SECS = 0.15
 MOST_KILOBYTES_MORE = 10_000
 BATCH = 10
