@@ -91,6 +91,7 @@ class Delivery:
             why, and the leads that are left are pending.
         """
         self._board.total = self._board.pending = self._dispatcher.pending
+        self._board.waiting = dict(+self._dispatcher.waiting)
         while self._dispatcher.pending and not self._board.stopped:
             if self._should_stop():
                 self._board.stopped = STOPPED_ON_REQUEST
@@ -111,6 +112,7 @@ class Delivery:
             Outcomes as they become known. The board says when there is more to do.
         """
         self._board.total = self._dispatcher.pending
+        self._board.waiting = dict(+self._dispatcher.waiting)
         requests = self._board.requests
         while not self._board.stopped and self._board.requests == requests:
             act = self.act(may_send=may_send)

@@ -68,7 +68,6 @@ def _run_round(
     prepared: EventsJob, messages: Sequence[Message], *, may_send: bool, total: Summary
 ) -> None:
     """Run the graph over the messages that are held, and add up what came of it."""
-    BOARD.waiting = {}
     try:
         pipeline = empty_pipeline(prepared.options)
         build_round(

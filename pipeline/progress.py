@@ -10,7 +10,7 @@ from rich.text import Text
 from dialer.clock import SystemClock
 from pipeline.terminal import ERR, complain, duration, printable
 from transforms.held_messages import HeldMessages
-from transforms.in_process import BOARD, stop_requested
+from transforms.in_process import BOARD, stop_requested, waiting_leads
 from transforms.lists import ListSettings, changed_secs
 
 _REFRESH_SECS = 0.5
@@ -109,7 +109,7 @@ class EventProgress(Progress):
         held, silent = len(self._held), BOARD.silent_requests
         parts = [
             f"{held:,} message{'s' * (held != 1)} held",
-            _waiting(BOARD.waiting),
+            _waiting(waiting_leads(), BOARD.waiting),
             f"oldest {duration(self._held.oldest_secs)}" if held else "nothing waits",
             f"gate opens in {wait_secs:.0f} s" if wait_secs > 0 else "gate open",
             f"circuit open, {silent} without an answer" if silent else "circuit closed",
@@ -136,10 +136,9 @@ class StreamProgress(EventProgress):
     on_stop = "stopping: all that was pulled is delivered first; stop again to give it back"
 
 
-def _waiting(by_campaign: Mapping[str, int]) -> str:
-    """How many leads wait, in all and of the campaigns that most wait for."""
-    total = sum(by_campaign.values())
-    longest = sorted(by_campaign.items(), key=lambda item: -item[1])
+def _waiting(total: int, by_campaign: Mapping[str, int]) -> str:
+    """How many leads wait, in all and of the campaigns that most wait for when last looked at."""
+    longest = sorted(by_campaign.items(), key=lambda item: -item[1]) if total else []
     shown = [f"{campaign} {count:,}" for campaign, count in longest[:_MOST_CAMPAIGNS]]
     if len(longest) > _MOST_CAMPAIGNS:
         shown.append(f"{len(longest) - _MOST_CAMPAIGNS} more campaigns")

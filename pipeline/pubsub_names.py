@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from google.api_core.exceptions import GoogleAPIError, InvalidArgument, NotFound
+from google.api_core.retry import Retry
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import pubsub_v1
 
 from pipeline.event_options import EventOptions
 
-_CALL_SECS = 30.0
+_CALL_SECS = 10.0
+_PATIENTLY = Retry(timeout=_CALL_SECS)
 
 
 def check_names(events: EventOptions, *, is_here: bool) -> list[str]:
@@ -41,18 +43,24 @@ def _asked(
         faults.append(f"{option} {name} does not exist")
     except (GoogleAPIError, GoogleAuthError) as error:
         if is_here:
-            faults.append(f"{option} {name} cannot be used ({type(error).__name__})")
+            faults.append(
+                f"{option} {name} cannot be used ({type(error).__name__}): see to the network, the"
+                " credentials, and PUBSUB_EMULATOR_HOST"
+            )
     return ""
 
 
 def _topic_of(subscription: str) -> str:
     with pubsub_v1.SubscriberClient() as client:
-        return str(client.get_subscription(subscription=subscription, timeout=_CALL_SECS).topic)
+        found = client.get_subscription(
+            subscription=subscription, timeout=_CALL_SECS, retry=_PATIENTLY
+        )
+        return str(found.topic)
 
 
 def _see_topic(topic: str) -> str:
     client = pubsub_v1.PublisherClient()
     try:
-        return str(client.get_topic(topic=topic, timeout=_CALL_SECS).name)
+        return str(client.get_topic(topic=topic, timeout=_CALL_SECS, retry=_PATIENTLY).name)
     finally:
         client.stop()

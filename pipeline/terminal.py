@@ -153,9 +153,7 @@ def show_events_summary(
     if given_back:
         say(f"messages given back to the subscription: {given_back:,}")
     if left:
-        say(
-            f"messages that come again when their leases run out: {left:,} (Pub/Sub did not answer)"
-        )
+        say(f"messages that could not be given back, and come again by themselves: {left:,}")
     say(_requests(BOARD.requests, secs))
     if not was_screened:
         say("nothing was screened: no do-not-disturb list was given")

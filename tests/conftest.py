@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,17 @@ if TYPE_CHECKING:
 # How long an example takes says more about what else this machine does than about the code.
 settings.register_profile("dialfeed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("dialfeed")
+
+
+def _stay_on_this_machine(event: str, arguments: tuple[object, ...]) -> None:
+    """No test talks to anybody else: a library that looks for credentials, or for news, is found out."""
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = str(arguments[1][0])
+        if not host.startswith("127.") and host not in ("::1", "localhost"):
+            raise AssertionError(f"a test wants to talk to {host}")
+
+
+sys.addaudithook(_stay_on_this_machine)
 
 
 @pytest.fixture(scope="session")

@@ -67,12 +67,16 @@ class SchemaService:
             TooManyRequests,
             Unauthorized,
         )
+        from google.api_core.retry import Retry
         from google.auth.exceptions import GoogleAuthError
 
         try:
             if self._client is None:
                 self._client = _open_client()
-            return str(self._client.get_schema(name=asked, timeout=_CALL_SECS).definition)
+            answer = self._client.get_schema(
+                name=asked, timeout=_CALL_SECS, retry=Retry(timeout=_CALL_SECS)
+            )
+            return str(answer.definition)
         except (GoogleAPIError, GoogleAuthError) as error:
             about_message = isinstance(error, ClientError | MethodNotImplemented)
             if about_message and not isinstance(error, TooManyRequests | Unauthorized):

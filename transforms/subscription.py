@@ -27,7 +27,7 @@ LEASE_SECS = 20
 """How long a message is ours without a word from us: so long after a crash it comes again."""
 
 _RENEW_SECS = 6.0
-_PULL_SECS = 4.0
+_PULL_SECS = 2.0
 _PAUSE_SECS = 0.5
 _CALL_SECS = 10.0
 _LAST_CALL_SECS = 5.0

@@ -233,7 +233,7 @@ def test_a_second_program_on_an_output_is_refused_while_the_first_shows_its_prog
 ) -> None:
     screen, terminal = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "pipeline", *desk.words("--batch_size=1", pace_secs="6")],
+        [sys.executable, "-m", "pipeline", *desk.words("--batch_size=1", pace_secs="60")],
         cwd=ROOT,
         env={**os.environ, "TERM": "xterm", "COLUMNS": "200"},
         stdout=subprocess.DEVNULL,

@@ -58,8 +58,8 @@ def test_a_stream_on_prism_is_this_process_and_may_use_what_is_local(binary: str
 
 def test_what_dataflow_needs_to_know_is_asked_for_at_once() -> None:
     faults = faults_of("--streaming", "--runner=DataflowRunner", output="gs://bucket/out")
-    told = " ".join(fault for fault in faults if fault.startswith("--runner DataflowRunner"))
-    assert all(name in told for name in ("project", "region", "temp_location"))
+    for name in ("--project", "--region", "--temp_location"):
+        assert f"{name} is missing: Dataflow needs it" in faults
 
 
 def test_a_stream_on_dataflow_keeps_everything_where_its_workers_are() -> None:

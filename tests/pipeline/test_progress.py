@@ -1,8 +1,16 @@
+import os
+import time
+from pathlib import Path
+from typing import cast
+
 import pytest
 
 from dialer.clock import SystemClock
-from pipeline.progress import Progress
-from transforms.in_process import BOARD, request_stop
+from pipeline.progress import EventProgress, Progress
+from tests.transforms.delivering import NO_LISTS
+from transforms.held_messages import HeldMessages
+from transforms.in_process import BOARD, MESSAGES, MessageState, request_stop
+from transforms.lists import ListSettings
 
 Said = pytest.CaptureFixture[str]
 
@@ -83,3 +91,54 @@ def _fail_under_way() -> None:
     with Progress():
         BOARD.notices.append("said before the end")
         raise OSError("disk")
+
+
+class _Held:
+    """What a subscription that was never asked holds."""
+
+    oldest_secs = 75.0
+
+    def __len__(self) -> int:
+        return len(MESSAGES)
+
+
+def event_line(lists: ListSettings = NO_LISTS) -> str:
+    return EventProgress(cast(HeldMessages, _Held()), lists=lists).line()
+
+
+def test_the_line_of_events_tells_what_an_operator_is_paged_on(tmp_path: Path) -> None:
+    dnd = tmp_path / "dnd.txt"
+    dnd.write_text("9876500001\n")
+    os.utime(dnd, (time.time() - 7200, time.time() - 7200))
+    MESSAGES.update(a=MessageState(3), b=MessageState(4, settled={0}))
+    BOARD.waiting, BOARD.silent_requests, BOARD.requests = {"Winter": 2, "Summer": 4}, 2, 7
+    BOARD.next_request_boot_secs = SystemClock().now().boot_secs + 12.2
+
+    assert event_line(ListSettings((str(dnd),), "IN", allow_empty=False)) == (
+        "2 messages held; 6 leads waiting (Summer 4, Winter 2); oldest 1 min; gate opens in 12 s;"
+        " circuit open, 2 without an answer; 7 requests; oldest list 2 h 0 min old"
+    )
+
+
+def test_the_line_of_events_is_short_where_nothing_waits() -> None:
+    BOARD.waiting = {"Summer": 4}
+
+    assert event_line() == (
+        "0 messages held; 0 leads waiting; nothing waits; gate open; circuit closed; 0 requests"
+    )
+
+
+def test_of_many_campaigns_the_longest_are_named() -> None:
+    MESSAGES["a"] = MessageState(28)
+    BOARD.waiting = {f"c{number}": number for number in range(1, 8)}
+
+    assert "28 leads waiting (c7 7, c6 6, c5 5, c4 4, c3 3, 2 more campaigns)" in event_line()
+
+
+def test_a_log_gets_the_line_of_events_now_and_then(capsys: Said) -> None:
+    progress = EventProgress(cast(HeldMessages, _Held()), lists=NO_LISTS)
+    progress._status_due_boot_secs = 0.0
+    with progress:
+        pass
+
+    assert capsys.readouterr().err.count("0 messages held") == 1

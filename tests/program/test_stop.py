@@ -9,8 +9,8 @@ from tests.program.program import Program, check_truth, leads, outcomes_in, stat
 from tests.program.strict_dialer import Exchange, StrictDialer, confirm
 
 ANSWER_SECS = 1.0
-LONG_WAIT_SECS = 3
-PROMPTLY_SECS = 1.5
+LONG_WAIT_SECS = 8
+PROMPTLY_SECS = 4.0
 LOADING_SECS = 0.6
 BATCH = ("--batch_size", "5")
 
