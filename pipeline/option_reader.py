@@ -7,7 +7,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dialer.address import check_api_url, is_this_machine, request_url
-from dialer.bucket_client import SCHEMES
 from dialer.dialects import BULK_PARAMETER, DIALECTS, Dialect
 from pipeline.command_line import Given, is_utf8, nearest, shortened
 from pipeline.placement import Placement
@@ -210,62 +209,6 @@ class OptionReader:
             hint = nearest(value, ["hold", "resend"])
             self._faults.append(f"--on_unknown {shortened(value)!r} must be hold or resend{hint}")
         return value == "resend"
-
-    def output(self, placement: Placement, *, is_needed: bool) -> str | None:
-        """The folder of outcomes; None: there is none, and none is needed."""
-        location = self.text("--output")
-        if location is None:
-            if is_needed and "--output" not in self._given.values:
-                self._faults.append("--output is missing: name a folder")
-            return None
-        if placement.is_here and "://" in location:
-            self._faults.append("--output must be a folder of this machine, where the job runs")
-        elif not placement.is_here:
-            self._within_reach("--output", location, placement)
-        return location
-
-    def ledger(self, output: str | None, placement: Placement, *, is_needed: bool) -> str:
-        """The account's ledger: a folder, or a place in a bucket."""
-        location = self.text("--ledger")
-        if location is None:
-            if is_needed and output is None and "--ledger" not in self._given.values:
-                self._faults.append("--ledger is missing: without --output, say where it is")
-            location = f"{output.rstrip('/') or '/'}/ledger" if output else ""
-        elif "://" in location:
-            self._bucket("--ledger", location)
-        elif not placement.is_here:
-            self._within_reach("--ledger", location, placement)
-        return location
-
-    def local_inputs(self, placement: Placement) -> None:
-        """See that what workers elsewhere must read is not on this machine."""
-        if placement.is_here:
-            return
-        for name in self._given.values.get("--dnd", []):
-            self._within_reach("--dnd", name, placement)
-        if "--message_schemas" in self._given.values:
-            self._faults.append(
-                f"--message_schemas is out of reach of {placement.runner}'s workers: leave it out, and"
-                " Pub/Sub's schema service is asked"
-            )
-
-    def _within_reach(self, name: str, location: str, placement: Placement) -> None:
-        """See that workers elsewhere can use a place."""
-        if "://" in location:
-            self._bucket(name, location)
-            return
-        self._faults.append(
-            f"{name} {shortened(location)} is on this machine, out of reach of {placement.runner}'s"
-            " workers: name a place in a bucket, gs://BUCKET/..."
-        )
-
-    def _bucket(self, name: str, location: str) -> None:
-        scheme, _, rest = location.partition("://")
-        if scheme not in SCHEMES or not rest.strip("/"):
-            self._faults.append(
-                f"{name} {shortened(location)} is no place in a bucket: write gs://BUCKET/... or"
-                " s3://BUCKET/..."
-            )
 
     def number(self, name: str, default: float, *, least: float, most: float) -> float:
         """A number within bounds; the default where it is not there or wrong."""

@@ -8,6 +8,7 @@ from pipeline.command_line import split
 from pipeline.event_options import EventOptions, read_event_options
 from pipeline.faults import Faults
 from pipeline.option_reader import OptionReader
+from pipeline.place_reader import PlaceReader
 from pipeline.placement import Placement, read_placement
 from schemas.lead_schema import LeadSchema
 
@@ -91,7 +92,8 @@ def read_options(arguments: Sequence[str]) -> RunOptions:
         faults=faults,
     )
     has_topic = events is not None and events.outcomes_topic is not None
-    output = reader.output(placement, is_needed=not has_topic)
+    places = PlaceReader(given, reader, placement, faults)
+    output = places.output(is_needed=not has_topic)
     options = RunOptions(
         inputs=() if events else reader.inputs(),
         events=events,
@@ -113,13 +115,13 @@ def read_options(arguments: Sequence[str]) -> RunOptions:
         dnd_allow_empty="--dnd_allow_empty" in given.values,
         resends=reader.resends(),
         output=output,
-        ledger=reader.ledger(output, placement, is_needed=has_topic),
+        ledger=places.ledger(output, is_needed=has_topic),
         new_run="--new_run" in given.values,
         placement=placement,
         beam=given.beam,
     )
     if events:
-        reader.local_inputs(placement)
+        places.inputs()
     if faults:
         raise Faults(faults)
     return options
