@@ -50,7 +50,7 @@ imports: $(STAMP)  ## the imports run one way, and Beam stays out of the core
 	$(BIN)/lint-imports
 
 test: $(STAMP)  ## all tests but the long races; names those left out (no Pub/Sub emulator, no Prism)
-	$(BIN)/python -m pytest -m "not race" -rs --no-fold-skipped --timeout $(PATIENCE) -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -m "not race" -rs --no-fold-skipped --timeout $(PATIENCE) -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 race: $(STAMP)  ## the long races between real processes that are killed and stopped
 	$(BIN)/python -m pytest -m race

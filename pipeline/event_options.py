@@ -87,6 +87,7 @@ def read_event_options(
         record_pairs=tuple(given.values.get("--record_pairs", ())),
         schemas=reader.text("--message_schemas"),
         campaign_attribute=reader.text("--campaign_attribute"),
+        project=subscription.split("/")[1] if subscription.count("/") else None,
     )
     try:
         settings.rules()

@@ -14,13 +14,14 @@ from google.pubsub_v1.types import ReceivedMessage
 from dialer.clock import Clock
 from records.event_time import event_time_secs
 from records.messages import Message
-from transforms.in_process import MESSAGES, MessageState, halt, waiting_leads
+from transforms.in_process import BOARD, MESSAGES, MessageState, waiting_leads
 from transforms.schema_service import SchemaServiceFailed
 from transforms.subscription import Subscription
 
 _MOST_BYTES = 64 * 1024 * 1024
 """While messages of so many bytes are held, no more are; Pub/Sub allows 10 MB each."""
 
+_POSTPONED_SECS = 15.0
 _WEIGHT_OF_LAST = 0.2
 """How much the last message counts in how many leads the next ones are taken to hold."""
 
@@ -76,6 +77,8 @@ class HeldMessages:
         self.acknowledged = 0
         self.is_closed = False
         self._bytes = 0
+        self._postponed: dict[str, Message] = {}
+        self._again_boot_secs = 0.0
         subscription.limit_by(self._welcome)
 
     def _welcome(self) -> int:
@@ -106,7 +109,7 @@ class HeldMessages:
 
     def is_quiet(self, secs: float) -> bool:
         """Whether nothing is held, and for so many seconds nothing has come."""
-        if self._held or not self._subscription.is_empty:
+        if self._held or self._postponed or not self._subscription.is_empty:
             return False
         return self._clock.now().boot_secs - self._quiet_since_boot_secs >= secs
 
@@ -144,9 +147,9 @@ class HeldMessages:
         too_many: list[str] = []
         if self.is_closed:
             return new
-        arrived = self._subscription.take()
+        arrived = [_message(received) for received in self._subscription.take()]
         with self._lock:
-            for message in map(_message, arrived):
+            for message in [*self._due_again(), *arrived]:
                 now = self._quiet_since_boot_secs = self._clock.now().boot_secs
                 if message.message_id in self._held:
                     # Its lease ran out, and it came again: what is known of it holds.
@@ -154,9 +157,8 @@ class HeldMessages:
                 try:
                     leads = self._count_leads(message)
                 except SchemaServiceFailed as error:
-                    # What is not held by now is given back when the subscription is left.
-                    halt(str(error))
-                    return new
+                    self._postpone(message, why=str(error))
+                    continue
                 self._leads_a_message += (leads - self._leads_a_message) * _WEIGHT_OF_LAST
                 if self._is_full():
                     too_many.append(message.message_id)
@@ -169,6 +171,20 @@ class HeldMessages:
         if too_many:
             self._subscription.give_back(too_many)
         return new
+
+    def _postpone(self, message: Message, *, why: str) -> None:
+        """Look at a message again later; it stays leased, and the others go on."""
+        if not self._postponed:
+            BOARD.notices.append(f"{why}. Messages that need it wait, the others go on")
+            self._again_boot_secs = self._clock.now().boot_secs + _POSTPONED_SECS
+        self._postponed[message.message_id] = message
+
+    def _due_again(self) -> list[Message]:
+        """The messages that were postponed, when it is time to look at them again."""
+        if not self._postponed or self._clock.now().boot_secs < self._again_boot_secs:
+            return []
+        due, self._postponed = list(self._postponed.values()), {}
+        return due
 
     def end_settled(self, make_durable: Callable[[], bool]) -> None:
         """Acknowledge the messages whose leads have all their outcomes.

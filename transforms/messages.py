@@ -33,12 +33,14 @@ class MessageSettings:
         record_pairs: where in a record names and values are lists.
         schemas: a file or folder of Avro schemas; None: the schema service is asked.
         campaign_attribute: the attribute that names each lead's campaign, or None.
+        project: the project that the subscription, and so its schemas, belong to.
     """
 
     record_path: str | None
     record_pairs: tuple[str, ...]
     schemas: str | None
     campaign_attribute: str | None
+    project: str | None = None
 
     def rules(self) -> MessageRules:
         """The rules that these settings give.
@@ -50,7 +52,7 @@ class MessageSettings:
         return MessageRules(
             schemas=MessageSchemas.of_path(Path(self.schemas))
             if self.schemas
-            else MessageSchemas(SchemaService()),
+            else MessageSchemas(SchemaService(self.project)),
             record_path=parse_record_path(self.record_path) if self.record_path else (),
             record_pairs=tuple(parse_record_pairs(text) for text in self.record_pairs),
         )

@@ -1,15 +1,16 @@
 """Pub/Sub's schema service: asked for the schema that a message was written with."""
 
-import os
 import threading
 from typing import TYPE_CHECKING
 
 from dialer.clock import Clock, SystemClock
+from transforms.emulator_channel import emulator_channel
 
 if TYPE_CHECKING:
     from google.pubsub_v1.services.schema_service import SchemaServiceClient
 
-_CALL_SECS = 30.0
+_CALL_SECS = 5.0
+_FAILED_FOR_SECS = 10.0
 _UNKNOWN_FOR_SECS = 60.0
 _MOST_UNKNOWN = 10_000
 
@@ -25,16 +26,21 @@ class SchemaService:
     that is there must not hold up the others.
     """
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, project: str | None = None, clock: Clock | None = None) -> None:
         """Ask nothing yet.
 
         Args:
+            project: the project whose schemas are ours: if one of them may not be read, a right is
+                lacking; if another's may not, it is none of our messages'.
             clock: what it tells the time by; None: this machine's clocks.
         """
         self._clock = clock or SystemClock()
+        self._own = f"projects/{project}/" if project else None
+        self._failed_boot_secs = -_FAILED_FOR_SECS
         self._lock = threading.Lock()
         self._client: SchemaServiceClient | None = None
         self._unknown: dict[str, float] = {}
+        self._why = ""
 
     def __call__(self, name: str, revision: str) -> str | None:
         """The text of a schema's revision; None: there is none, or none that may be read.
@@ -51,6 +57,8 @@ class SchemaService:
             now_secs = self._clock.now().boot_secs
             if now_secs - self._unknown.get(asked, -_UNKNOWN_FOR_SECS) < _UNKNOWN_FOR_SECS:
                 return None
+            if now_secs - self._failed_boot_secs < _FAILED_FOR_SECS:
+                raise SchemaServiceFailed(self._why)
             text = self._ask(asked)
             if text is None:
                 if len(self._unknown) >= _MOST_UNKNOWN:
@@ -60,13 +68,7 @@ class SchemaService:
 
     def _ask(self, asked: str) -> str | None:
         # Imported where it is used: few publishers use schemas, and the client takes a while to load.
-        from google.api_core.exceptions import (
-            ClientError,
-            GoogleAPIError,
-            MethodNotImplemented,
-            TooManyRequests,
-            Unauthorized,
-        )
+        from google.api_core.exceptions import GoogleAPIError
         from google.api_core.retry import Retry
         from google.auth.exceptions import GoogleAuthError
 
@@ -78,14 +80,30 @@ class SchemaService:
             )
             return str(answer.definition)
         except (GoogleAPIError, GoogleAuthError) as error:
-            about_message = isinstance(error, ClientError | MethodNotImplemented)
-            if about_message and not isinstance(error, TooManyRequests | Unauthorized):
+            if self._is_of_message(error, asked):
                 # Whatever a message may say of its schema, it must not hold up the others.
                 return None
-            raise SchemaServiceFailed(
+            self._failed_boot_secs = self._clock.now().boot_secs
+            self._why = (
                 f"Pub/Sub's schema service cannot be asked ({type(error).__name__}):"
                 " give the schemas as files, with --message_schemas"
-            ) from error
+            )
+            raise SchemaServiceFailed(self._why) from error
+
+    def _is_of_message(self, error: Exception, asked: str) -> bool:
+        """Whether the service is well, and the message names what is not there for us."""
+        from google.api_core.exceptions import (
+            ClientError,
+            MethodNotImplemented,
+            PermissionDenied,
+            TooManyRequests,
+            Unauthorized,
+        )
+
+        if isinstance(error, PermissionDenied):
+            return self._own is None or not asked.startswith(self._own)
+        refused = isinstance(error, ClientError | MethodNotImplemented)
+        return refused and not isinstance(error, TooManyRequests | Unauthorized)
 
 
 def _open_client() -> "SchemaServiceClient":
@@ -93,12 +111,10 @@ def _open_client() -> "SchemaServiceClient":
 
     The library's other clients look for the emulator by themselves.
     """
-    import grpc
     from google.pubsub_v1.services.schema_service import SchemaServiceClient
     from google.pubsub_v1.services.schema_service.transports import SchemaServiceGrpcTransport
 
-    emulator = os.environ.get("PUBSUB_EMULATOR_HOST")
-    if not emulator:
+    channel = emulator_channel()
+    if channel is None:
         return SchemaServiceClient()
-    channel = grpc.insecure_channel(emulator)
     return SchemaServiceClient(transport=SchemaServiceGrpcTransport(channel=channel))

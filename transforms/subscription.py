@@ -20,8 +20,12 @@ from google.api_core.exceptions import (
     TooManyRequests,
 )
 from google.auth.exceptions import GoogleAuthError
-from google.cloud import pubsub_v1
+from google.pubsub_v1.services.subscriber import SubscriberClient
+from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 from google.pubsub_v1.types import ReceivedMessage
+
+from transforms.emulator_channel import emulator_channel
+from transforms.in_process import BOARD
 
 LEASE_SECS = 20
 """How long a message is ours without a word from us: so long after a crash it comes again."""
@@ -48,7 +52,12 @@ class Subscription:
         self._name = name
         self._most = most_messages
         self._welcome: Callable[[], int] = lambda: most_messages
-        self._client = pubsub_v1.SubscriberClient()
+        channel = emulator_channel()
+        self._client = (
+            SubscriberClient(transport=SubscriberGrpcTransport(channel=channel))
+            if channel is not None
+            else SubscriberClient()
+        )
         self._lock = threading.Lock()
         self._arrived: list[ReceivedMessage] = []
         # By the message's id the one by which it is acknowledged: another each time that it comes.
@@ -56,7 +65,8 @@ class Subscription:
         self._ended = threading.Event()
         self.failure = ""
         self.was_given_back = True
-        self.was_asked = False
+        self.trouble = ""
+        self._was_asked = False
         self._threads = [
             threading.Thread(target=self._until_ended, args=(step,), name=name, daemon=True)
             for name, step in (("pull", self._pull), ("renew leases", self._renew))
@@ -83,7 +93,7 @@ class Subscription:
         except (GoogleAPIError, GoogleAuthError):
             # It comes again by itself when its lease runs out.
             self.was_given_back = False
-        self._client.close()
+        self._client.transport.close()  # type: ignore[no-untyped-call]
 
     def limit_by(self, welcome: Callable[[], int]) -> None:
         """Pull no more messages at a time than are welcome, however few are leased."""
@@ -91,9 +101,9 @@ class Subscription:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the service was asked, and nothing has come that was not taken yet."""
+        """Whether the service has said that there is nothing, and all that came was taken."""
         with self._lock:
-            return self.was_asked and not self._arrived
+            return self._was_asked and not self.trouble and not self._arrived
 
     def take(self) -> list[ReceivedMessage]:
         """The messages that have arrived since the last call."""
@@ -144,6 +154,12 @@ class Subscription:
             except (GoogleAPIError, GoogleAuthError) as error:
                 if _is_for_good(error):
                     self._fail(error)
+                elif not self.trouble and not self._ended.is_set():
+                    self.trouble = type(error).__name__
+                    BOARD.notices.append(
+                        f"the subscription does not answer ({self.trouble}): trying again; what is"
+                        " held goes on"
+                    )
                 self._ended.wait(_PAUSE_SECS)
             except Exception as error:  # noqa: BLE001 - a thread that ends in silence pulls no more
                 self._fail(error)
@@ -159,10 +175,11 @@ class Subscription:
             self._ended.wait(_PAUSE_SECS)
             return
         messages = self._ask(min(room, _MOST_IDS))
+        self.trouble = ""
         with self._lock:
             self._leased |= {each.message.message_id: each.ack_id for each in messages}
             self._arrived.extend(messages)
-            self.was_asked = True
+            self._was_asked = True
         if messages:
             self._extend([message.ack_id for message in messages], LEASE_SECS)
 

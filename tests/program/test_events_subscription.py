@@ -141,3 +141,16 @@ def test_a_signal_ends_a_start_that_waits_for_the_subscription(
         running.stop(signal.SIGTERM)
         running.process.wait(timeout=200)
         assert time.monotonic() - sent < 10
+
+
+def test_a_message_as_large_as_pubsub_allows_holds_up_no_other(
+    topic: Topic, program: Program
+) -> None:
+    large = json.dumps({**leads(1)[0], "note": "x" * 9_000_000}).encode()
+    published = topic.publish(large, *messages(9, first=1))
+
+    done = listen(program, topic, "--flush_secs", "0.5", "--idle_secs", "3")
+
+    assert done.status == 0, done.said
+    assert {source for source, _ in told(program)} == set(published)
+    assert topic.waiting() == []

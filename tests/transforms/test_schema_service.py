@@ -81,7 +81,7 @@ def test_what_is_not_there_is_asked_for_again_after_a_minute(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = ManualClock()
-    asked = SchemaService(clock)
+    asked = SchemaService(clock=clock)
     with answering(grpc.StatusCode.NOT_FOUND, monkeypatch) as told:
         for secs in (0, 30, 29, 2):
             clock.advance(secs)
@@ -106,3 +106,23 @@ def test_a_service_that_cannot_be_asked_is_said_to_be_out_of_reach(
         pytest.raises(SchemaServiceFailed, match="--message_schemas"),
     ):
         SchemaService()("projects/demo/schemas/s", "1")
+
+
+def test_a_right_that_we_lack_for_our_own_schemas_is_no_fault_of_the_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with answering(grpc.StatusCode.PERMISSION_DENIED, monkeypatch):
+        with pytest.raises(SchemaServiceFailed, match="PermissionDenied"):
+            SchemaService("demo")("projects/demo/schemas/s", "1")
+        assert SchemaService("demo")("projects/another/schemas/s", "1") is None
+
+
+def test_a_service_that_failed_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = ManualClock()
+    service = SchemaService(clock=clock)
+    with answering(grpc.StatusCode.UNAUTHENTICATED, monkeypatch) as told:
+        for secs in (0, 5, 4, 2):
+            clock.advance(secs)
+            with pytest.raises(SchemaServiceFailed):
+                service("projects/demo/schemas/s", f"{secs}")
+    assert told.asked == 2
