@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from pipeline.command_line import Given
 from pipeline.option_reader import OptionReader
-from records.message_schemas import BadMessageSchemas
 from transforms.messages import CAMPAIGN_ATTRIBUTE, MessageSettings
 
 _SUBSCRIPTION = re.compile(r"projects/[^/]+/subscriptions/[^/]+")
@@ -89,10 +88,7 @@ def read_event_options(
         campaign_attribute=reader.text("--campaign_attribute"),
         project=subscription.split("/")[1] if subscription.count("/") else None,
     )
-    try:
-        settings.rules()
-    except (ValueError, BadMessageSchemas) as error:
-        faults.append(f"--record_path, --record_pairs or --message_schemas: {error}")
+    faults.extend(settings.faults())
     idle_secs = None
     if "--idle_secs" in given.values:
         idle_secs = reader.number("--idle_secs", 0.0, least=0.0, most=_MOST_SECS)

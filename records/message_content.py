@@ -131,8 +131,11 @@ def _wrapped_in(text: str) -> bytes | None:
     return content if _JSON_START.match(content) else _from_base64(content)
 
 
-def _from_base64(text: bytes) -> bytes | None:
-    """Return what a text is the base64 of, if that is JSON by its beginning, or packed."""
+def _from_base64(text: bytes, *, may_be_again: bool = True) -> bytes | None:
+    """Return what a text is the base64 of, if that is JSON by its beginning, or packed.
+
+    Or once more the base64 of such a content: some publishers encode what is encoded already.
+    """
     if not _BASE64.fullmatch(text):
         return None
     bare = text.translate(_URL_SAFE, _BLANKS)
@@ -141,4 +144,6 @@ def _from_base64(text: bytes) -> bytes | None:
     except binascii.Error:
         return None
     is_content = _JSON_START.match(content) or content.startswith((_GZIP, *_OTHER_PACKING))
-    return content if is_content else None
+    if is_content or (may_be_again and _from_base64(content, may_be_again=False) is not None):
+        return content
+    return None

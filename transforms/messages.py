@@ -2,15 +2,15 @@
 
 import dataclasses
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import apache_beam as beam
 
 from records.blocks import Decoded, Unreadable
-from records.message_schemas import MessageSchemas
+from records.message_schemas import BadMessageSchemas, MessageSchemas
 from records.messages import Message, MessageRules, decode_message
 from records.record_pairs import parse_record_pairs
 from records.record_paths import parse_record_path
@@ -41,6 +41,25 @@ class MessageSettings:
     schemas: str | None
     campaign_attribute: str | None
     project: str | None = None
+
+    def faults(self) -> list[str]:
+        """What is wrong with them, each with the name of its option."""
+        checks: list[tuple[str, Callable[[], object]]] = []
+        if self.record_path is not None:
+            checks.append(("--record_path", partial(parse_record_path, self.record_path)))
+        for text in self.record_pairs:
+            checks.append(("--record_pairs", partial(parse_record_pairs, text)))
+        if self.schemas is not None:
+            checks.append(
+                ("--message_schemas", partial(MessageSchemas.of_path, Path(self.schemas)))
+            )
+        faults = []
+        for option, check in checks:
+            try:
+                check()
+            except (ValueError, BadMessageSchemas) as error:
+                faults.append(f"{option}: {error}")
+        return faults
 
     def rules(self) -> MessageRules:
         """The rules that these settings give.

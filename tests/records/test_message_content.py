@@ -50,6 +50,8 @@ def test_i1_i3_each_layer_is_taken_off_by_content(layer: str, value: object) -> 
     [
         base64.b64encode(gzipped(TEXT)),
         gzipped(base64.b64encode(TEXT)),
+        base64.b64encode(base64.b64encode(TEXT)),
+        base64.encodebytes(base64.urlsafe_b64encode(gzipped(TEXT))),
         as_text(base64.b64encode(TEXT)),
         as_text(base64.b64encode(gzipped(TEXT))),
         as_text(TEXT),
