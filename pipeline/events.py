@@ -54,7 +54,6 @@ class EventLoop:
         self._idle_secs = idle_secs
         self._has_new = False
         self._last_round_boot_secs = float("-inf")
-        self.rounds = 0
 
     def run(self) -> None:
         """Loop until a signal, a quiet time, or a failure ends it.
@@ -92,6 +91,5 @@ class EventLoop:
         """Run the graph over what is held, then end the messages that are settled."""
         self._has_new = False
         self._run_round(self._held.for_round(), may_send)
-        self.rounds += 1
         self._last_round_boot_secs = self._clock.now().boot_secs
         self._held.end_settled(self._make_durable)

@@ -15,14 +15,21 @@ from pipeline import outcome_files, terminal
 from pipeline.event_options import EventOptions
 from pipeline.faults import Faults
 from pipeline.graph import Job
-from pipeline.jobs import make_job, open_account, run_terms, say_terms, start_name
+from pipeline.jobs import (
+    list_settings,
+    make_job,
+    open_account,
+    run_terms,
+    say_terms,
+    start_name,
+)
 from pipeline.lists import check_lists
 from pipeline.options import RunOptions
 from pipeline.pubsub_names import check_names
 from pipeline.runs import OutputLock, RunRecord, Runs, first_events_start
 from transforms.held_messages import HeldMessages
 from transforms.in_process import BOARD, stop_requested, stopping_at_once
-from transforms.lists import ListSettings, open_screen
+from transforms.lists import open_screen
 from transforms.messages import count_leads
 from transforms.read import reason_of
 from transforms.record_outcomes import OutcomeSettings
@@ -84,7 +91,7 @@ def set_up(options: RunOptions, events: EventOptions) -> EventsJob | None:
     Raises:
         Faults: it cannot; nothing was pulled or posted.
     """
-    lists = ListSettings(options.dnd, options.schema.region, options.dnd_allow_empty)
+    lists = list_settings(options)
     faults = check_lists(lists, options.dnd_max_age_hours, time.time())
     with stopping_at_once():
         faults += check_names(events, is_here=options.placement.is_here)

@@ -43,6 +43,11 @@ def open_account(options: RunOptions) -> Account:
         raise Faults([f"--ledger {options.ledger}: {error}"]) from error
 
 
+def list_settings(options: RunOptions) -> ListSettings:
+    """Which do-not-disturb lists the options name."""
+    return ListSettings(options.dnd, options.schema.region, options.dnd_allow_empty)
+
+
 def make_job(
     options: RunOptions,
     *,

@@ -12,6 +12,7 @@ from pipeline.jobs import (
     EXIT_DONE,
     EXIT_PENDING,
     empty_pipeline,
+    list_settings,
     make_job,
     open_account,
     run_terms,
@@ -41,7 +42,7 @@ def run_main_job(options: RunOptions) -> int:
     Raises:
         Faults: it cannot start; nothing was posted.
     """
-    lists = ListSettings(options.dnd, options.schema.region, options.dnd_allow_empty)
+    lists = list_settings(options)
     files = _find_files_and_lists(options, lists)
     if stop_requested():
         terminal.say("stopped before anything was posted by this start; the same command goes on")

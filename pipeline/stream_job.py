@@ -66,7 +66,6 @@ def run_prism_stream(prepared: EventsJob) -> int:
     binary = prepared.options.placement.prism
     assert binary is not None  # else the options would have been refused
     started = time.monotonic()
-    total = Summary()
     with running_prism(binary) as endpoint, prepared.subscribed() as held:
         HELD[:] = [held]
         # When Prism is ended early, Beam's threads fail one by one, and would say so at length.
@@ -74,8 +73,8 @@ def run_prism_stream(prepared: EventsJob) -> int:
         run = _Run(_on_prism(prepared, endpoint))
         with StreamProgress(held, lists=prepared.job.lists):
             _watch(run, held, prepared)
-        total.add(run.give_up())
-    return conclude(prepared, total, held, secs=time.monotonic() - started)
+        summary = run.give_up()
+    return conclude(prepared, summary, held, secs=time.monotonic() - started)
 
 
 class _Run:

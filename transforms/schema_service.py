@@ -1,13 +1,15 @@
 """Pub/Sub's schema service: asked for the schema that a message was written with."""
 
 import threading
-from typing import TYPE_CHECKING
+
+from google.api_core.exceptions import GoogleAPIError, PermissionDenied, Unauthorized
+from google.api_core.retry import Retry
+from google.auth.exceptions import GoogleAuthError
+from google.pubsub_v1.services.schema_service import SchemaServiceClient
+from google.pubsub_v1.services.schema_service.transports import SchemaServiceGrpcTransport
 
 from dialer.clock import Clock, SystemClock
-from transforms.emulator_channel import emulator_channel
-
-if TYPE_CHECKING:
-    from google.pubsub_v1.services.schema_service import SchemaServiceClient
+from transforms.pubsub_service import emulator_channel, is_refusal
 
 _CALL_SECS = 5.0
 _FAILED_FOR_SECS = 10.0
@@ -67,11 +69,6 @@ class SchemaService:
             return text
 
     def _ask(self, asked: str) -> str | None:
-        # Imported where it is used: few publishers use schemas, and the client takes a while to load.
-        from google.api_core.exceptions import GoogleAPIError
-        from google.api_core.retry import Retry
-        from google.auth.exceptions import GoogleAuthError
-
         try:
             if self._client is None:
                 self._client = _open_client()
@@ -92,28 +89,16 @@ class SchemaService:
 
     def _is_of_message(self, error: Exception, asked: str) -> bool:
         """Whether the service is well, and the message names what is not there for us."""
-        from google.api_core.exceptions import (
-            ClientError,
-            MethodNotImplemented,
-            PermissionDenied,
-            TooManyRequests,
-            Unauthorized,
-        )
-
         if isinstance(error, PermissionDenied):
             return self._own is None or not asked.startswith(self._own)
-        refused = isinstance(error, ClientError | MethodNotImplemented)
-        return refused and not isinstance(error, TooManyRequests | Unauthorized)
+        return is_refusal(error) and not isinstance(error, Unauthorized)
 
 
-def _open_client() -> "SchemaServiceClient":
+def _open_client() -> SchemaServiceClient:
     """A client of the service, or of the emulator that the environment names.
 
     The library's other clients look for the emulator by themselves.
     """
-    from google.pubsub_v1.services.schema_service import SchemaServiceClient
-    from google.pubsub_v1.services.schema_service.transports import SchemaServiceGrpcTransport
-
     channel = emulator_channel()
     if channel is None:
         return SchemaServiceClient()

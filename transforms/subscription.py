@@ -10,22 +10,14 @@ import threading
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
-from google.api_core.exceptions import (
-    Aborted,
-    Cancelled,
-    ClientError,
-    DeadlineExceeded,
-    GoogleAPIError,
-    MethodNotImplemented,
-    TooManyRequests,
-)
+from google.api_core.exceptions import DeadlineExceeded, GoogleAPIError
 from google.auth.exceptions import GoogleAuthError
 from google.pubsub_v1.services.subscriber import SubscriberClient
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 from google.pubsub_v1.types import ReceivedMessage
 
-from transforms.emulator_channel import emulator_channel
 from transforms.in_process import BOARD
+from transforms.pubsub_service import emulator_channel, is_refusal
 
 LEASE_SECS = 20
 """How long a message is ours without a word from us: so long after a crash it comes again."""
@@ -36,7 +28,6 @@ _PAUSE_SECS = 0.5
 _CALL_SECS = 10.0
 _LAST_CALL_SECS = 5.0
 _MOST_IDS = 1000
-_PASSES = (TooManyRequests, Aborted, Cancelled)
 
 
 class Subscription:
@@ -152,7 +143,7 @@ class Subscription:
             try:
                 step()
             except (GoogleAPIError, GoogleAuthError) as error:
-                if _is_for_good(error):
+                if is_refusal(error):
                     self._fail(error)
                 elif not self.trouble and not self._ended.is_set():
                     self.trouble = type(error).__name__
@@ -212,9 +203,3 @@ class Subscription:
                 timeout=timeout_secs,
                 retry=None,
             )
-
-
-def _is_for_good(error: Exception) -> bool:
-    """Whether the service will say the same the next time: the rest passes, if not at once."""
-    refused = isinstance(error, ClientError | MethodNotImplemented)
-    return refused and not isinstance(error, _PASSES)

@@ -3,7 +3,7 @@
 from google.api_core.exceptions import DeadlineExceeded
 from google.cloud import pubsub_v1
 
-from tests.program.emulator import Topic
+from tests.standins.topics import Topic
 
 _MOST_A_PULL = 1000
 _MOST_IDS = 1000

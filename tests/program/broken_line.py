@@ -5,6 +5,10 @@ import threading
 from contextlib import suppress
 from types import TracebackType
 
+import pytest
+
+from tests.program.program import Program, Running
+
 
 class BrokenLine:
     """Passes connections on to a server, as long as it is whole."""
@@ -62,6 +66,15 @@ class BrokenLine:
                 self._ends += [near, far]
             for source, sink in ((near, far), (far, near)):
                 threading.Thread(target=_pass_on, args=(source, sink), daemon=True).start()
+
+
+def start_through(
+    line: BrokenLine, program: Program, given: list[str], monkeypatch: pytest.MonkeyPatch
+) -> Running:
+    """Start a program that reaches the subscription through a line; the test itself goes past it."""
+    with monkeypatch.context() as changed:
+        changed.setenv("PUBSUB_EMULATOR_HOST", line.address)
+        return program.start_with(given)
 
 
 def _pass_on(source: socket.socket, sink: socket.socket) -> None:

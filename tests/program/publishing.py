@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from google.cloud import pubsub_v1
 
-from tests.program.emulator import Topic
+from tests.standins.topics import Topic
 
 Publish = Callable[[bytes], str]
 """Publishes a message, and gives its id once the emulator has it."""

@@ -5,9 +5,9 @@ import signal
 from collections import Counter
 from typing import Any
 
-from tests.program.emulator import Topic
 from tests.program.program import CAMPAIGN, Done, Program, leads, outcomes_in
 from tests.program.strict_dialer import StrictDialer
+from tests.standins.topics import Topic
 
 
 def messages(count: int, *, first: int = 0) -> list[bytes]:

@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from tests.program.broken_line import BrokenLine
-from tests.program.emulator import Topic
+from tests.program.broken_line import BrokenLine, start_through
 from tests.program.program import Program
 from tests.program.strict_dialer import Exchange, StrictDialer, confirm
 from tests.program.test_events import listen, messages, told, words
+from tests.standins.topics import Topic
 
 BATCH = 10
 FEW = ("--flush_secs", "0.5", "--batch_size", f"{BATCH}")
@@ -83,9 +83,7 @@ def test_a_line_to_the_subscription_that_is_cut_and_mended_loses_nothing(
 ) -> None:
     published = topic.publish(*messages(8 * BATCH))
     with BrokenLine(emulator_address) as line:
-        with monkeypatch.context() as changed:
-            changed.setenv("PUBSUB_EMULATOR_HOST", line.address)
-            running = program.start_with(words(program, topic, *FEW))
+        running = start_through(line, program, words(program, topic, *FEW), monkeypatch)
         dialer.wait_for_arrivals(2)
         line.cut()
         time.sleep(5)

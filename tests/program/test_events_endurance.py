@@ -4,13 +4,13 @@ import signal
 import time
 
 from tests.program.backlog import backlog
-from tests.program.emulator import Topic
 from tests.program.footprint import Footprint, footprint
 from tests.program.mixed_messages import mixed_messages
 from tests.program.program import Program, phone
 from tests.program.publishing import publishing
 from tests.program.strict_dialer import StrictDialer
 from tests.program.test_events import events, messages, words
+from tests.standins.topics import Topic
 
 EARLY, LATE = 60, 230
 PAUSE_SECS = 0.15

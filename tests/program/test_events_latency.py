@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from tests.program.emulator import Topic
 from tests.program.program import Program, Running, leads
 from tests.program.strict_dialer import StrictDialer
 from tests.program.test_events import messages, words
+from tests.standins.topics import Topic
 
 FULL = 200
 A_FEW_SECS = 5.0

@@ -10,11 +10,11 @@ import pytest
 from google.cloud import pubsub_v1
 from google.pubsub_v1.types import ReceivedMessage
 
-from tests.program.broken_line import BrokenLine
-from tests.program.emulator import Topic
+from tests.program.broken_line import BrokenLine, start_through
 from tests.program.program import Program, Running, leads
 from tests.program.strict_dialer import StrictDialer
 from tests.program.test_events import events, listen, messages, told, words
+from tests.standins.topics import Topic
 from transforms.subscription import Subscription
 
 FEW = ("--flush_secs", "0.2", "--batch_size", "10")
@@ -65,9 +65,7 @@ def cut_off(
     """A program that holds 30 messages, whose line to the subscription is cut after two requests."""
     topic.publish(*messages(100))
     with BrokenLine(emulator_address) as line:
-        with monkeypatch.context() as changed:
-            changed.setenv("PUBSUB_EMULATOR_HOST", line.address)
-            running = program.start_with(words(program, topic, *FEW))
+        running = start_through(line, program, words(program, topic, *FEW), monkeypatch)
         dialer.wait_for_arrivals(2)
         line.cut()
         yield running
@@ -133,9 +131,7 @@ def test_a_signal_ends_a_start_that_waits_for_the_subscription(
 ) -> None:
     with BrokenLine(emulator_address) as line:
         line.cut()
-        with monkeypatch.context() as changed:
-            changed.setenv("PUBSUB_EMULATOR_HOST", line.address)
-            running = program.start_with(words(program, topic, *FEW))
+        running = start_through(line, program, words(program, topic, *FEW), monkeypatch)
         time.sleep(4)
         sent = time.monotonic()
         running.stop(signal.SIGTERM)

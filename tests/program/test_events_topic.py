@@ -5,10 +5,10 @@ import json
 import pytest
 from google.cloud import pubsub_v1
 
-from tests.program.emulator import Topic, make_topic
 from tests.program.program import Program
 from tests.program.strict_dialer import StrictDialer
 from tests.program.test_events import events, listen, messages, told, words
+from tests.standins.topics import Topic, make_topic
 
 QUICK = ("--flush_secs", "0.2", "--idle_secs", "1")
 

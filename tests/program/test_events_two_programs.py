@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.program.emulator import Topic
 from tests.program.mixed_messages import mixed_messages
 from tests.program.program import Program, Running, outcomes_in, phone
 from tests.program.publishing import publishing
 from tests.program.strict_dialer import Exchange, StrictDialer, confirm
 from tests.program.test_events import words
+from tests.standins.topics import Topic
 
 SEED = 1
 MESSAGES = 240

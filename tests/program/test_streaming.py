@@ -7,10 +7,10 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from tests.program.emulator import Topic
 from tests.program.program import Program, Running
 from tests.program.strict_dialer import StrictDialer
 from tests.program.test_events import messages, told, words
+from tests.standins.topics import Topic
 
 FLUSH_SECS = 0.5
 

@@ -78,15 +78,6 @@ def find_emulator() -> Path:
     return program
 
 
-def is_installed() -> bool:
-    """Whether the emulator can be started here."""
-    try:
-        find_emulator()
-    except EmulatorMissing:
-        return False
-    return True
-
-
 def environment(address: str) -> dict[str, str]:
     """The variables by which Google's clients use the emulator at an address, and nothing else."""
     return {HOST_VARIABLE: address, PROJECT_VARIABLE: PROJECT}

@@ -4,7 +4,7 @@ import time
 
 from dialer.clock import ManualClock
 from records.messages import Message
-from tests.program.emulator import Topic
+from tests.standins.topics import Topic
 from transforms.held_messages import HeldMessages
 from transforms.in_process import BOARD
 from transforms.schema_service import SchemaServiceFailed

@@ -10,7 +10,7 @@ from google.cloud import pubsub_v1
 from records.message_schemas import MessageSchemas, no_schemas
 from records.messages import Message, MessageRules, decode_message
 from schemas.outcome import Outcome, Status
-from tests.program.emulator import Topic
+from tests.standins.topics import Topic
 from tests.transforms.running import expect, pinned
 from tests.transforms.test_write_outcomes import outcome
 from transforms.in_process import BOARD

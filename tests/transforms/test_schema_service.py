@@ -11,7 +11,7 @@ from google.pubsub_v1.services.schema_service.transports import SchemaServiceGrp
 from google.pubsub_v1.types import Schema
 
 from dialer.clock import ManualClock
-from tests.program.emulator import Topic
+from tests.standins.topics import Topic
 from transforms import schema_service
 from transforms.schema_service import SchemaService, SchemaServiceFailed
 
