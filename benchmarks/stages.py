@@ -60,8 +60,8 @@ def measure(leads: int) -> dict[str, float]:
         folder = Path(name)
         write_csv(folder / "leads.csv", leads)
         with (folder / "leads.csv").open("rb") as raw, watch.stage("read"):
-            text, layout = open_leads(raw, name="leads.csv", schema=schema)
-            raw_blocks = list(split_records(text, layout, file="leads.csv"))
+            opened = open_leads(raw, name="leads.csv", schema=schema)
+            raw_blocks = list(split_records(opened.content, opened.layout, file="leads.csv"))
         with watch.stage("decode"):
             decoded = [DecodedBlock("leads.csv", decode(block)[0]) for block in raw_blocks]
         with watch.stage("validate"):

@@ -14,7 +14,7 @@ from transforms.delivery_settings import DeliverySettings, LedgerSettings
 from transforms.lists import ListSettings
 from transforms.messages import DecodeMessages, MessageSettings
 from transforms.queue_leads import LeadsByAccount, LeadsByCampaign
-from transforms.read import InputFile, ReadLeads
+from transforms.read import InputFile, ReadLeads, ranges_of
 from transforms.record_outcomes import OutcomeSettings, RecordOutcomes
 from transforms.screen import ScreenLeads
 from transforms.validate import LeadRules, ValidateLeads
@@ -44,8 +44,8 @@ class Job:
 
 def build(pipeline: beam.Pipeline, job: Job, files: Sequence[InputFile]) -> None:
     """Every record of `files` goes in here, and comes out as exactly one outcome."""
-    named = pipeline | "Name files" >> beam.Create(files)
-    read = named | "Read leads" >> ReadLeads()
+    ranges = pipeline | "Name ranges" >> beam.Create(ranges_of(files))
+    read = ranges | "Read leads" >> ReadLeads()
     decoded = read | "Decode leads" >> DecodeLeads()
     accepted, rejected = _accept(decoded, job)
     batched = accepted | "Batch leads" >> BatchFileLeads(account=job.delivery.url)

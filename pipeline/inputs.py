@@ -8,14 +8,13 @@ from pipeline.command_line import is_utf8
 from pipeline.faults import Faults
 from records.header import shown_columns
 from records.layout import NotALeadFile
-from records.opening import open_leads
-from records.peeking import ByteStream, CorruptStream, DamagedStream
+from records.opening import OpenedFile, open_leads
+from records.peeking import CorruptStream
+from records.ranges import Range, find_ranges
 from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema
 from transforms.in_process import stop_requested, stopping_at_once
 from transforms.read import NO_FILESYSTEM, HashedStream, InputFile, open_raw, reason_of
-
-_READ_BYTES = 1 << 20
 
 
 def find_inputs(
@@ -69,8 +68,9 @@ def _matches(glob: str, faults: list[str]) -> list[str]:
 def _inspect(name: str, schema: LeadSchema, campaign_field: str | None) -> InputFile:
     with open_raw(name) as raw:
         hashed = HashedStream(raw)
-        text, layout = open_leads(hashed, name=name, schema=schema)
-        _see_that_it_unpacks(text, name)
+        opened = open_leads(hashed, name=name, schema=schema)
+        layout = opened.layout
+        ranges = _ranges(opened, name)
         digest = hashed.finish()
     is_table = layout.format == "csv" and layout.header
     if campaign_field and is_table and not Columns(layout.header).named(campaign_field):
@@ -78,20 +78,25 @@ def _inspect(name: str, schema: LeadSchema, campaign_field: str | None) -> Input
             f"{name} has no column {campaign_field} (--campaign_field);"
             f" it has {shown_columns(layout.header)}"
         )
-    return InputFile(name=name, size_bytes=hashed.size_bytes, digest=digest, layout=layout)
+    return InputFile(
+        name=name,
+        size_bytes=hashed.size_bytes,
+        digest=digest,
+        layout=layout,
+        ranges=ranges,
+        packing=opened.packing,
+        encoding=opened.encoding,
+    )
 
 
-def _see_that_it_unpacks(text: ByteStream, name: str) -> None:
+def _ranges(opened: OpenedFile, name: str) -> tuple[Range, ...]:
     """Read a file to its end: no lead of a packed one may be sent if its checksum is wrong.
 
     One that is merely cut off is good up to there; what is missing is said in an outcome.
     """
     try:
-        while text.read(_READ_BYTES):
-            pass
+        return find_ranges(opened.content, opened.layout, may_seek=opened.is_stored_plain)
     except CorruptStream as error:
         raise NotALeadFile(
             f"{name} is damaged: {error}, so any number in it may be wrong; fetch it again"
         ) from error
-    except DamagedStream:
-        pass

@@ -1,8 +1,8 @@
 """What passes between reading, splitting and decoding."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import orjson
 
@@ -17,16 +17,21 @@ class RawBlock:
         file: the file's name, as the caller calls it.
         first: the number of the first record; data records count from 1, blank lines not at all.
         layout: how the bytes are to be read.
-        texts: a record's bytes each, without line ends and NUL bytes.
-        faults: why a record cannot be read as it stands (its bytes may then be its beginning
-            only), by its place in `texts`.
+        content: the records with their line ends, without NUL bytes. It begins and ends between
+            records.
+        records: how many records are in it.
+        size_bytes: how far it goes in the plain content; more than `content` has where that is the
+            beginning of a record too long to be kept.
+        fault: why the one record in it cannot be read as it stands.
     """
 
     file: str
     first: int
     layout: Layout
-    texts: Sequence[bytes]
-    faults: Mapping[int, str] = field(default_factory=dict)
+    content: bytes
+    records: int
+    size_bytes: int
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,12 +71,20 @@ def open_plain(raw: ByteStream) -> ByteStream:
         A stream whose `read` raises `DamagedStream` where the packed data is cut off or followed by
         something else, and `CorruptStream` where it is not what was packed.
     """
-    source = Peekable(raw)
+    source = raw if isinstance(raw, Peekable) else Peekable(raw)
+    packing = _packing(source)
+    return source if packing is None else _Unpacked(source, packing)
+
+
+def packing_of(source: Peekable) -> str | None:
+    """Return what a stream is packed with, by the name people call it, or None."""
+    packing = _packing(source)
+    return None if packing is None else packing.name
+
+
+def _packing(source: Peekable) -> _Packing | None:
     start = source.peek(_START_BYTES)
-    for packing in _PACKINGS:
-        if packing.start.match(start):
-            return _Unpacked(source, packing)
-    return source
+    return next((packing for packing in _PACKINGS if packing.start.match(start)), None)
 
 
 class _Unpacked:

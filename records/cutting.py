@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Protocol
 
 MAX_RECORD_BYTES = 1 << 20
@@ -33,6 +34,11 @@ class Cut:
 
 class Cutter(Protocol):
     """Cuts records from content that is fed piece by piece."""
+
+    @property
+    def unfinished_bytes(self) -> int:
+        """How many bytes of a record have been fed whose end has not."""
+        ...
 
     def feed(self, piece: bytes) -> list[bytes | Cut]:
         """Return the records that end in this piece, without line ends; a `Cut` if too long."""
@@ -71,6 +77,33 @@ class _Unfinished:
         return cut if cut.size > MAX_RECORD_BYTES else cut.text
 
 
+def cut_records(content: bytes, delimiter: str | None) -> list[bytes]:
+    r"""Cut whole records apart, of which none is too long and only the last may lack its line end.
+
+    Args:
+        content: the records one behind the other.
+        delimiter: of CSV; None: JSON lines.
+
+    Returns:
+        The records without their line ends, blank ones too.
+
+    >>> cut_records(b'a,"b\nc"\r\nd', ",")
+    [b'a,"b\nc"', b'd']
+    """
+    if delimiter is None:
+        return content.removesuffix(b"\n").split(b"\n")
+    if b'"' not in content:
+        # bytes.splitlines cuts at CR, LF and CRLF alone; the one of str at many more.
+        return content.splitlines()
+    ended = content if content.endswith((b"\n", b"\r")) else content + b"\n"
+    return _without_line_ends(_record_of(delimiter).findall(ended))
+
+
+@lru_cache(maxsize=16)
+def _record_of(delimiter: str) -> re.Pattern[bytes]:
+    return record_pattern(delimiter)
+
+
 def checked(record: bytes) -> bytes | Cut:
     """Return a whole record as it is, or cut to `MAX_RECORD_BYTES`."""
     if len(record) <= MAX_RECORD_BYTES:
@@ -99,6 +132,11 @@ class JsonLineCutter:
         records = [self._unfinished.end(first), *map(checked, others)]
         self._unfinished.add(last)
         return records
+
+    @property
+    def unfinished_bytes(self) -> int:
+        """How many bytes of a line have been fed whose LF has not."""
+        return self._unfinished.size
 
     def rest(self) -> Cut | None:
         """Return the last line if no LF follows it."""
@@ -176,6 +214,11 @@ class CsvCutter:
             piece = piece[behind:]
         return records + self._feed_quoted(piece)
 
+    @property
+    def unfinished_bytes(self) -> int:
+        """How many bytes of a record have been fed whose line end has not."""
+        return self._unfinished.size
+
     def rest(self) -> Cut | None:
         """Return the last record if no line end follows it."""
         if not self._unfinished.size:
@@ -184,7 +227,6 @@ class CsvCutter:
 
     def _feed_plain(self, piece: bytes) -> list[bytes | Cut]:
         """Take a piece in which no quote opens: line ends are record ends."""
-        # bytes.splitlines cuts at CR, LF and CRLF alone; the one of str at many more.
         lines = piece.splitlines()
         ended = piece.endswith((b"\n", b"\r"))
         self._after_cr = piece.endswith(b"\r")

@@ -1,12 +1,13 @@
 """Blocks of raw records to fields: one answer for each record, whatever stands in it."""
 
 from collections.abc import Iterator, Sequence
-from operator import attrgetter
 
 from records.blocks import Decoded, RawBlock, Unreadable, as_json
 from records.csv_decoding import decode_csv
+from records.cutting import cut_records
 from records.encodings import UTF8_MARK
 from records.json_lines import NotJson, read_object
+from records.rows import blanks
 from schemas.outcome import outcome_lead
 
 _TEXT_LEAD = "an outcome whose lead is a text that could not be read: correct the text, send that"
@@ -19,28 +20,28 @@ def decode(block: RawBlock) -> tuple[list[Decoded], list[Unreadable]]:
         Those that could be read and those that could not, each in the order of the file. Every
         record of the block is in exactly one of the two.
     """
+    if block.fault is not None:
+        return [], [Unreadable(block.first, _escaped(block.content), "unreadable", block.fault)]
     decoded: list[Decoded] = []
-    unreadable = [
-        Unreadable(block.first + place, _escaped(block.texts[place]), "unreadable", fault)
-        for place, fault in block.faults.items()
-    ]
-    for answer in _answers(block):
+    unreadable: list[Unreadable] = []
+    numbered = list(enumerate(record_texts(block), block.first))
+    if block.layout.format == "csv":
+        answers = decode_csv(numbered, block.layout)
+    else:
+        answers = _decode_json_lines(numbered)
+    for answer in answers:
         if isinstance(answer, Decoded):
             decoded.append(answer)
         else:
             unreadable.append(answer)
-    return decoded, sorted(unreadable, key=attrgetter("number"))
+    return decoded, unreadable
 
 
-def _answers(block: RawBlock) -> Iterator[Decoded | Unreadable]:
-    sound = [
-        (block.first + place, text)
-        for place, text in enumerate(block.texts)
-        if place not in block.faults
-    ]
-    if block.layout.format == "csv":
-        return decode_csv(sound, block.layout)
-    return _decode_json_lines(sound)
+def record_texts(block: RawBlock) -> list[bytes]:
+    """Return the bytes of each record of a block that has no fault, without line ends."""
+    delimiter = block.layout.delimiter
+    blank = blanks(delimiter)
+    return [text for text in cut_records(block.content, delimiter) if text.strip(blank)]
 
 
 def _decode_json_lines(numbered: Sequence[tuple[int, bytes]]) -> Iterator[Decoded | Unreadable]:

@@ -11,6 +11,26 @@ from records.peeking import ByteStream, Peekable
 UTF8_MARK = codecs.BOM_UTF8
 _READ_BYTES = 64 * 1024
 _UTF16_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+MARK_BYTES = 4
+"""So many bytes of a text tell its encoding."""
+UTF8 = "UTF-8"
+"""The encoding of a text that no mark says to be another."""
+
+
+def encoding_of(start: bytes) -> str:
+    r"""Return the encoding that a text's mark tells, as people call it.
+
+    >>> encoding_of(b"\xff\xfeN\0"), encoding_of(b"Name")
+    ('UTF-16-LE', 'UTF-8')
+    """
+    codec = _utf16_codec(start)
+    return UTF8 if codec is None else codec.upper()
+
+
+def _utf16_codec(start: bytes) -> str | None:
+    if start[:MARK_BYTES] == codecs.BOM_UTF32_LE:  # it begins with UTF-16's mark
+        return None
+    return _UTF16_MARKS.get(start[:2])
 
 
 def as_utf8(stream: ByteStream) -> ByteStream:
@@ -24,10 +44,7 @@ def as_utf8(stream: ByteStream) -> ByteStream:
     'né'
     """
     source = Peekable(stream)
-    start = source.peek(4)
-    if start[:4] == codecs.BOM_UTF32_LE:  # it begins with UTF-16's mark
-        return source
-    codec = _UTF16_MARKS.get(start[:2])
+    codec = _utf16_codec(source.peek(MARK_BYTES))
     return source if codec is None else _Recoded(source, codec)
 
 

@@ -1,8 +1,10 @@
 """Telling JSON lines from CSV and from JSON documents by a file's first bytes."""
 
 import json
+from collections.abc import Sequence
 
 from records.json_lines import NotJson, read_object
+from schemas.outcome import outcome_lead
 
 
 def is_object(line: bytes) -> bool:
@@ -18,6 +20,23 @@ def is_object(line: bytes) -> bool:
     except NotJson:
         return False
     return True
+
+
+def first_names(records: Sequence[bytes]) -> tuple[str, ...]:
+    """Return the names in some JSON objects, each once, in the order they are met.
+
+    >>> first_names([b'{"Phone": 1}', b"junk", b'{"Name": null, "Phone": 2}'])
+    ('Phone', 'Name')
+    """
+    names: dict[str, None] = {}
+    for record in records:
+        try:
+            fields = read_object(record)
+        except NotJson:
+            continue
+        lead = outcome_lead(fields)
+        names |= dict.fromkeys(lead if isinstance(lead, dict) else fields)
+    return tuple(names)
 
 
 def is_document(content: bytes, lines: list[bytes]) -> bool:

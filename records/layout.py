@@ -11,14 +11,21 @@ from typing import Literal
 
 from records.foreign import foreign_file, is_binary
 from records.header import Header, looks_like_data, read_headers, shown_columns, text_start
-from records.json_detection import is_document, is_object
+from records.json_detection import first_names, is_document, is_object
 from schemas.columns import has_phone_column, nearest_phone_column
 from schemas.lead_schema import LeadSchema
 
 # How much of a file's beginning decides; a header must end within it.
 HEAD_BYTES = 256 * 1024
 
+# How many records are asked for the names of their keys.
+_NAMING_RECORDS = 100
+
 _JSON_LINES_NAME = re.compile(r"\.(?:jsonl|ndjson|ldjson)(?:\.\w+)?$", re.IGNORECASE)
+
+
+Format = Literal["csv", "json_lines"]
+"""How the records of a file may be written."""
 
 
 class NotALeadFile(Exception):
@@ -30,17 +37,20 @@ class Layout:
     """How the records of a file are read.
 
     Attributes:
-        format: `csv` or `json_lines`.
+        format: how the records are written.
         delimiter: what separates the cells, in CSV.
         header: the columns' names, in CSV; "" for a nameless one. Empty: there is no text at all.
         body_offset: where the first record begins: so many bytes into the plain content, in
             UTF-8 and without NUL bytes.
+        names: the columns or keys as they are known before the records are read, for the operator:
+            of JSON those of the first records.
     """
 
-    format: Literal["csv", "json_lines"]
+    format: Format
     delimiter: str | None = None
     header: tuple[str, ...] = ()
     body_offset: int = 0
+    names: tuple[str, ...] = ()
 
 
 def detect_layout(head: bytes, *, name: str, schema: LeadSchema) -> Layout:
@@ -65,7 +75,7 @@ def detect_layout(head: bytes, *, name: str, schema: LeadSchema) -> Layout:
     if not text.strip():
         return _empty(content, name=name, whole=whole)
     if lines and is_object(lines[0]):
-        return Layout("json_lines", body_offset=len(content) - len(text))
+        return _json_lines(content, text, lines)
     headers = read_headers(content)
     header = _phone_header(headers, schema)
     if header is not None:
@@ -75,7 +85,7 @@ def detect_layout(head: bytes, *, name: str, schema: LeadSchema) -> Layout:
             f"{name} is one JSON value over the whole file; write one object a line (JSON lines)"
         )
     if _is_json_lines(text, lines, name=name):
-        return Layout("json_lines", body_offset=len(content) - len(text))
+        return _json_lines(content, text, lines)
     if is_binary(head):
         raise NotALeadFile(f"{name} is binary data of a kind not known here; export it as CSV")
     raise NotALeadFile(_without_phone_column(headers, name=name, schema=schema))
@@ -109,7 +119,13 @@ def _csv(header: Header, *, name: str, whole: bool) -> Layout:
         raise NotALeadFile(
             f"{name}: its header does not end within {HEAD_BYTES:,} bytes; check the quotes in it"
         )
-    return Layout("csv", header.delimiter, header.cells, header.end)
+    names = tuple(cell for cell in header.cells if cell)
+    return Layout("csv", header.delimiter, header.cells, header.end, names)
+
+
+def _json_lines(content: bytes, text: bytes, lines: Sequence[bytes]) -> Layout:
+    names = first_names(lines[:_NAMING_RECORDS])
+    return Layout("json_lines", body_offset=len(content) - len(text), names=names)
 
 
 def _is_json_lines(text: bytes, lines: Sequence[bytes], *, name: str) -> bool:

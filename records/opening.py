@@ -1,10 +1,34 @@
 """From a file's stored bytes to its plain text and its layout: the way into every lead file."""
 
-from records.compression import open_plain
-from records.encodings import as_utf8
+from dataclasses import dataclass
+
+from records.compression import open_plain, packing_of
+from records.encodings import MARK_BYTES, UTF8, as_utf8, encoding_of
 from records.layout import HEAD_BYTES, Layout, detect_layout
 from records.peeking import ByteStream, Peekable
 from schemas.lead_schema import LeadSchema
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A lead file, opened.
+
+    Attributes:
+        content: the plain content from its first byte.
+        layout: how its records are read.
+        packing: how the file is packed (`gzip`, `bzip2`, `zstd`), or None.
+        encoding: what the text is written in, for the operator.
+    """
+
+    content: ByteStream
+    layout: Layout
+    packing: str | None
+    encoding: str
+
+    @property
+    def is_stored_plain(self) -> bool:
+        """Whether the content is the file as it is stored, byte for byte."""
+        return self.packing is None and self.encoding == UTF8
 
 
 def open_text(raw: ByteStream) -> Peekable:
@@ -16,7 +40,7 @@ def open_text(raw: ByteStream) -> Peekable:
     return Peekable(as_utf8(open_plain(raw)))
 
 
-def open_leads(raw: ByteStream, *, name: str, schema: LeadSchema) -> tuple[ByteStream, Layout]:
+def open_leads(raw: ByteStream, *, name: str, schema: LeadSchema) -> OpenedFile:
     """Open a lead file, whatever its packing, encoding and layout.
 
     Args:
@@ -24,11 +48,13 @@ def open_leads(raw: ByteStream, *, name: str, schema: LeadSchema) -> tuple[ByteS
         name: the file's name, for messages.
         schema: what a lead is.
 
-    Returns:
-        The plain content from its first byte, and the layout: what `split_records` takes.
-
     Raises:
         NotALeadFile: It is another kind of file, or its header names no phone column.
     """
-    text = open_text(raw)
-    return text, detect_layout(text.peek(HEAD_BYTES), name=name, schema=schema)
+    packed = Peekable(raw)
+    packing = packing_of(packed)
+    unpacked = Peekable(open_plain(packed))
+    encoding = encoding_of(unpacked.peek(MARK_BYTES))
+    text = Peekable(as_utf8(unpacked))
+    layout = detect_layout(text.peek(HEAD_BYTES), name=name, schema=schema)
+    return OpenedFile(text, layout, packing, encoding)

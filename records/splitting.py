@@ -5,24 +5,25 @@ empty are no records and have none.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from records.blocks import RawBlock
 from records.cutting import MAX_RECORD_BYTES, CsvCutter, Cut, Cutter, JsonLineCutter
 from records.layout import Layout
-from records.peeking import ByteStream, DamagedStream
+from records.peeking import ByteStream, CorruptStream, DamagedStream
+from records.plain_text import PlainText
 from records.rows import blanks
 
-_PIECE_BYTES = 256 * 1024
+PIECE_BYTES = 256 * 1024
+"""How much is read at a time, and so about how large a block is."""
 
 
 def split_records(
-    stream: ByteStream,
+    stream: ByteStream | PlainText,
     layout: Layout,
     *,
     file: str,
-    block_records: int = 4000,
-    block_bytes: int = 4 << 20,
-    piece_bytes: int = _PIECE_BYTES,
+    piece_bytes: int = PIECE_BYTES,
 ) -> Iterator[RawBlock]:
     """Split a stream into blocks of records.
 
@@ -30,97 +31,124 @@ def split_records(
         stream: the plain content in UTF-8, from its first byte (see `records.opening`).
         layout: how to read it.
         file: its name, which the blocks carry.
-        block_records: how many records a block has at most.
-        block_bytes: how many bytes a block has before it is given out (one record more at most).
-        piece_bytes: how much is read at a time.
+        piece_bytes: how much is read at a time; at most `MAX_RECORD_BYTES`.
 
     Yields:
-        The blocks, in order. A record over 1 MiB, a quote that is never closed and a damaged
-        stream are one record each, with a fault.
+        The blocks, in order: they cover the content from the layout's `body_offset` to its end. A
+        record over 1 MiB, a quote that is never closed and a damaged stream are one record each,
+        with a fault, in a block of their own.
+
+    Raises:
+        CorruptStream: A checksum does not match, so no byte of the content can be relied on.
     """
-    blocks = _Blocks(layout, file, block_records, block_bytes)
-    csv = layout.format == "csv"
-    cutter: Cutter = CsvCutter(layout.delimiter or ",") if csv else JsonLineCutter()
-    to_skip = layout.body_offset
+    splitter = _Splitter(layout, file)
+    text = stream if isinstance(stream, PlainText) else PlainText(stream)
     try:
-        while piece := stream.read(piece_bytes):
-            # NUL is padding of fixed-width exports and crashed writers, never text.
-            text = piece.replace(b"\0", b"")
-            records = cutter.feed(text[to_skip:])
-            to_skip = max(0, to_skip - len(text))
-            yield from blocks.take(records)
+        text.skip(layout.body_offset)
+        while piece := text.read_up_to(piece_bytes):
+            yield from splitter.feed(piece)
+    except CorruptStream:
+        raise
     except DamagedStream as damage:
-        blocks.add_damaged(cutter.rest(), damage)
+        yield from splitter.end_damaged(damage)
     else:
-        blocks.add_last(cutter.rest())
-    yield from blocks.all()
+        yield from splitter.end()
 
 
-class _Blocks:
+class _Splitter:
     """Gathers records, numbers them and gives them out in blocks."""
 
-    def __init__(self, layout: Layout, file: str, block_records: int, block_bytes: int) -> None:
+    def __init__(self, layout: Layout, file: str) -> None:
+        csv = layout.format == "csv"
+        self._cutter: Cutter = CsvCutter(layout.delimiter or ",") if csv else JsonLineCutter()
         self._layout = layout
         self._file = file
-        self._block_records = block_records
-        self._block_bytes = block_bytes
         self._blanks = blanks(layout.delimiter)
-        self._texts: list[bytes] = []
-        self._faults: dict[int, str] = {}
-        self._bytes = 0
         self._next_number = 1
+        # What has been fed of the record that the last piece ended in.
+        self._begun: list[bytes] = []
+        # The last block waits for what may stand behind the last line end.
+        self._last: RawBlock | None = None
 
-    def take(self, records: Sequence[bytes | Cut]) -> Iterator[RawBlock]:
-        """Add records that end with a line end, and give out the blocks that are full."""
-        for record in records:
-            if isinstance(record, Cut):
-                self._add_faulty(record, _oversized(record))
-            elif record.strip(self._blanks):
-                self._texts.append(record)
-                self._bytes += len(record)
-        while len(self._texts) >= self._block_records or self._bytes >= self._block_bytes:
-            yield self._block()
-
-    def add_last(self, rest: Cut | None) -> None:
-        """Add what stands behind the last line end."""
-        if rest is None:
+    def feed(self, piece: bytes) -> Iterator[RawBlock]:
+        """Take the next piece of content, and give out what is ready."""
+        begun_bytes = self._cutter.unfinished_bytes
+        if not begun_bytes and piece.startswith(b"\n"):
+            # A blank line, or the second half of a CRLF: either way it belongs to no record.
+            self._cutter.feed(b"\n")
+            yield from self._add(b"\n", 0)
+            piece = piece[1:]
+        records = self._cutter.feed(piece)
+        end = len(piece) - self._cutter.unfinished_bytes
+        if not records:
+            self._begin(piece)
             return
-        if rest.open_quote:
-            number = self._next_number + len(self._texts)
-            self._add_faulty(
-                rest,
-                f"a quote that opens a cell of record {number} is never closed; "
-                f"the rest of the file is in it ({rest.size:,} bytes)",
+        first, start = records[0], 0
+        if isinstance(first, Cut):
+            yield from self._put(self._faulty(first, _oversized(first)))
+            start = first.size - begun_bytes
+            self._begun.clear()
+            del records[0]
+        content = b"".join(self._begun) + piece[start:end]
+        self._begun.clear()
+        self._begin(piece[end:])
+        yield from self._add(content, self._count(records))
+
+    def end(self) -> Iterator[RawBlock]:
+        """Take what stands behind the last line end, and give out what is left."""
+        rest = self._cutter.rest()
+        if rest is not None and rest.open_quote:
+            fault = (
+                f"a quote that opens a cell of record {self._next_number} is never closed; "
+                f"the rest of the file is in it ({rest.size:,} bytes)"
             )
-        elif rest.size > MAX_RECORD_BYTES:
-            self._add_faulty(rest, _oversized(rest))
-        elif rest.text.strip(self._blanks):
-            self._texts.append(rest.text)
+            yield from self._put(self._faulty(rest, fault))
+        elif rest is not None and rest.size > MAX_RECORD_BYTES:
+            yield from self._put(self._faulty(rest, _oversized(rest)))
+        elif rest is not None:
+            yield from self._add(rest.text, self._count([rest.text]), with_last=True)
+        yield from self._put(None)
 
-    def add_damaged(self, rest: Cut | None, damage: DamagedStream) -> None:
-        """Add the record in which a damaged stream stopped: what is there of it may be cut."""
-        self._add_faulty(rest or Cut(b"", 0), f"{damage}; what came behind is missing")
+    def end_damaged(self, damage: DamagedStream) -> Iterator[RawBlock]:
+        """Take the record in which a damaged stream stopped: what is there of it may be cut."""
+        rest = self._cutter.rest() or Cut(b"", 0)
+        yield from self._put(self._faulty(rest, f"{damage}; what came behind is missing"))
+        yield from self._put(None)
 
-    def all(self) -> Iterator[RawBlock]:
-        """Give out what has been added."""
-        while self._texts:
-            yield self._block()
+    def _begin(self, piece: bytes) -> None:
+        # Of a record that is too long the cutter keeps what is kept.
+        if piece and self._cutter.unfinished_bytes <= MAX_RECORD_BYTES:
+            self._begun.append(piece)
 
-    def _add_faulty(self, record: Cut, fault: str) -> None:
-        self._faults[len(self._texts)] = fault
-        self._texts.append(record.text)
-        self._bytes += len(record.text)
+    def _count(self, records: Sequence[bytes | Cut]) -> int:
+        return sum(1 for record in records if isinstance(record, Cut) or record.strip(self._blanks))
 
-    def _block(self) -> RawBlock:
-        size = self._block_records
-        texts, self._texts = self._texts[:size], self._texts[size:]
-        faults = {place: fault for place, fault in self._faults.items() if place < size}
-        self._faults = {
-            place - size: fault for place, fault in self._faults.items() if place >= size
-        }
-        self._bytes = sum(map(len, self._texts))
-        first, self._next_number = self._next_number, self._next_number + len(texts)
-        return RawBlock(self._file, first, self._layout, texts, faults)
+    def _block(self, content: bytes, records: int, size_bytes: int) -> RawBlock:
+        first, self._next_number = self._next_number, self._next_number + records
+        return RawBlock(self._file, first, self._layout, content, records, size_bytes)
+
+    def _faulty(self, record: Cut, fault: str) -> RawBlock:
+        return replace(self._block(record.text, 1, record.size), fault=fault)
+
+    def _add(self, content: bytes, records: int, *, with_last: bool = False) -> Iterator[RawBlock]:
+        """Make a block of some records, or put what is less than a block to the last one."""
+        last = self._last
+        is_little = with_last or not records
+        if last is None or last.fault or not is_little or last.size_bytes > MAX_RECORD_BYTES:
+            yield from self._put(self._block(content, records, len(content)))
+            return
+        self._next_number += records
+        self._last = replace(
+            last,
+            content=last.content + content,
+            records=last.records + records,
+            size_bytes=last.size_bytes + len(content),
+        )
+
+    def _put(self, block: RawBlock | None) -> Iterator[RawBlock]:
+        if self._last is not None and self._last.size_bytes + self._last.records:
+            yield self._last
+        self._last = block
 
 
 def _oversized(record: Cut) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -13,9 +13,11 @@ from apache_beam.io.filesystems import FileSystems
 
 from dialer.delivery import STOPPED_ON_REQUEST
 from records.blocks import RawBlock
+from records.encodings import UTF8
 from records.layout import Layout
 from records.opening import open_text
-from records.splitting import split_records
+from records.peeking import ByteStream
+from records.ranges import Range, RangeChanged, read_range
 from transforms.in_process import halt, stop_requested
 
 _NOTHING_SENT = (
@@ -38,12 +40,38 @@ class InputFile:
         size_bytes: its size.
         digest: SHA-256 of its bytes, in hex.
         layout: how its records are written.
+        ranges: where they are.
+        packing: how it is packed, or None.
+        encoding: what its text is written in.
     """
 
     name: str
     size_bytes: int
     digest: str
     layout: Layout
+    ranges: tuple[Range, ...] = ()
+    packing: str | None = None
+    encoding: str = UTF8
+
+    @property
+    def records(self) -> int:
+        """How many records are in it."""
+        return sum(each.records for each in self.ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRange:
+    """A range of a file.
+
+    Attributes:
+        name: the file's name.
+        layout: how its records are written.
+        range: which of them.
+    """
+
+    name: str
+    layout: Layout
+    range: Range
 
 
 class InputChanged(Exception):
@@ -51,44 +79,54 @@ class InputChanged(Exception):
 
 
 class ReadLeads(beam.PTransform):
-    """Reads files of leads.
+    """Reads ranges of files of leads.
 
-    Input: `InputFile`, one a file.
-    Outputs: `RawBlock`, some thousand records each, in order of the file.
-    Guarantee: every record of a file is in exactly one block; a file that changed since the run
-        started ends the run before any lead of it is sent.
-    Parallelism: by file.
+    Input: `FileRange`.
+    Outputs: `RawBlock`, some thousand records each, in order of the range.
+    Guarantee: every record of a range is in exactly one block, under its number in the file; a file
+        that changed since the run started ends the run before any lead of it is sent.
+    Parallelism: by range.
     """
 
-    def expand(self, files: beam.PCollection) -> beam.PCollection:
-        """Apply to `InputFile`s."""
-        return files | "Read file" >> beam.ParDo(_ReadFileFn())
+    def expand(self, ranges: beam.PCollection) -> beam.PCollection:
+        """Apply to `FileRange`s."""
+        return ranges | "Read range" >> beam.ParDo(_ReadRangeFn())
 
 
-class _ReadFileFn(beam.DoFn):
-    """Reads one file in blocks."""
+def ranges_of(files: Iterable[InputFile]) -> list[FileRange]:
+    """All ranges of some files."""
+    return [FileRange(file.name, file.layout, each) for file in files for each in file.ranges]
 
-    def process(self, file: InputFile) -> Iterator[RawBlock]:
+
+class _ReadRangeFn(beam.DoFn):
+    """Reads one range in blocks."""
+
+    def process(self, wanted: FileRange) -> Iterator[RawBlock]:
         try:
-            with open_raw(file.name) as raw:
-                yield from _blocks(raw, file)
+            with open_raw(wanted.name) as raw:
+                yield from _blocks(raw, wanted)
         except (OSError, BeamIOError) as error:
             reason = (isinstance(error, OSError) and error.strerror) or type(error).__name__
-            halt(f"{file.name} cannot be read any more ({reason}), {_NOTHING_SENT}")
+            halt(f"{wanted.name} cannot be read any more ({reason}), {_NOTHING_SENT}")
             raise
 
 
-def _blocks(raw: BinaryIO, file: InputFile) -> Iterator[RawBlock]:
-    """The blocks of a file, which must then have been what it was when the run started."""
-    hashed = HashedStream(raw)
-    for block in split_records(open_text(hashed), file.layout, file=file.name):
-        if stop_requested():
-            halt(STOPPED_ON_REQUEST)
-            return
-        yield block
-    if hashed.finish() != file.digest:
-        halt(f"{file.name} was changed while it was read, {_NOTHING_SENT}")
-        raise InputChanged(file.name)
+def _blocks(raw: BinaryIO, wanted: FileRange) -> Iterator[RawBlock]:
+    """The blocks of a range, which must then have been what it was when the run started."""
+    stream: ByteStream = raw
+    if wanted.range.may_seek:
+        raw.seek(wanted.range.start)
+    else:
+        stream = open_text(raw)
+    try:
+        for block in read_range(stream, wanted.layout, wanted.range, file=wanted.name):
+            if stop_requested():
+                halt(STOPPED_ON_REQUEST)
+                return
+            yield block
+    except RangeChanged as error:
+        halt(f"{wanted.name} was changed while it was read, {_NOTHING_SENT}")
+        raise InputChanged(wanted.name) from error
 
 
 class HashedStream:

@@ -14,9 +14,10 @@ from apache_beam.testing.util import assert_that, equal_to
 from pipeline.faults import Faults
 from pipeline.inputs import find_inputs
 from records.blocks import RawBlock
+from records.decoding import record_texts
 from schemas.lead_schema import default_lead_schema
 from tests.dialer.fake_gcs import FakeGcs
-from transforms.read import ReadLeads
+from transforms.read import ReadLeads, ranges_of
 
 SCHEMA = default_lead_schema()
 PLAIN = b"Phone,Name\n9876500001,A\n9876500002,B\n"
@@ -33,7 +34,9 @@ def gcs(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGcs]:
 
 
 def records(block: RawBlock) -> list[tuple[str, int, bytes]]:
-    return [(block.file, block.first + place, text) for place, text in enumerate(block.texts)]
+    return [
+        (block.file, number, text) for number, text in enumerate(record_texts(block), block.first)
+    ]
 
 
 def put(fake: FakeGcs, name: str, data: bytes) -> None:
@@ -50,7 +53,7 @@ def test_leads_are_read_from_a_bucket(gcs: FakeGcs) -> None:
         ("gs://leads/in/plain.csv", hashlib.sha256(PLAIN).hexdigest()),
     ]
     with beam.Pipeline(runner=FnApiRunner()) as pipeline:
-        blocks = pipeline | beam.Create(files) | ReadLeads()
+        blocks = pipeline | beam.Create(ranges_of(files)) | ReadLeads()
         assert_that(
             blocks | beam.FlatMap(records),
             equal_to(

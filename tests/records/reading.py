@@ -37,8 +37,9 @@ class Content:
 
 
 def read(content: bytes, *, name: str = "leads.csv", **sizes: int) -> Content:
-    stream, layout = open_leads(io.BytesIO(content), name=name, schema=SCHEMA)
-    whole = Content(layout, list(split_records(stream, layout, file=name, **sizes)))
+    opened = open_leads(io.BytesIO(content), name=name, schema=SCHEMA)
+    blocks = list(split_records(opened.content, opened.layout, file=name, **sizes))
+    whole = Content(opened.layout, blocks)
     for block in whole.blocks:
         decoded, unreadable = decode(block)
         whole.decoded += decoded

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from records.blocks import RawBlock
 from records.cutting import MAX_RECORD_BYTES
+from records.decoding import record_texts
 from records.layout import Layout
 from records.opening import open_text
 from records.splitting import split_records
@@ -17,45 +19,39 @@ HEADER = b"Phone,Name\n"
 ROWS = b"".join(b"%d,Lead %d\n" % (9_876_500_000 + n, n) for n in range(1, 3001))
 
 
-@given(CONTENT, st.integers(1, 40), st.integers(1, 5), st.integers(1, 60))
-def test_blocks_and_pieces_of_any_size_hold_the_same_records(
-    content: bytes, piece_bytes: int, block_records: int, block_bytes: int
+@given(CONTENT, st.integers(1, 40))
+def test_blocks_of_pieces_of_any_size_hold_the_same_records(
+    content: bytes, piece_bytes: int
 ) -> None:
     layout = Layout("csv", ",", ("Phone", "Name"), len(HEADER))
-    blocks = list(
-        split_records(
-            io.BytesIO(HEADER + content),
-            layout,
-            file="f",
-            piece_bytes=piece_bytes,
-            block_records=block_records,
-            block_bytes=block_bytes,
-        )
-    )
+    stream = io.BytesIO(HEADER + content)
+    blocks = list(split_records(stream, layout, file="f", piece_bytes=piece_bytes))
     records, rest, open_quote = reference_csv(content)
     expected = [r for r in [*records, rest] if r.strip(b' ,"\r\n') or (open_quote and r is rest)]
-    assert [text for block in blocks for text in block.texts] == expected
-    assert all(0 < len(block.texts) <= block_records for block in blocks)
+    assert [text for block in blocks for text in texts(block)] == expected
     firsts = [block.first for block in blocks]
-    assert firsts == [1 + sum(len(b.texts) for b in blocks[:n]) for n in range(len(blocks))]
-    faults = [block.first + place for block in blocks for place in block.faults]
+    assert firsts == [1 + sum(b.records for b in blocks[:n]) for n in range(len(blocks))]
+    assert sum(block.size_bytes for block in blocks) == len(content)
+    faults = [block.first for block in blocks if block.fault]
     assert faults == ([len(expected)] if open_quote else [])
 
 
-def test_blocks_are_of_the_size_that_was_asked_for() -> None:
-    content = read(HEADER + ROWS, block_records=1000)
-    assert [(block.first, len(block.texts)) for block in content.blocks] == [
-        (1, 1000),
-        (1001, 1000),
-        (2001, 1000),
-    ]
+def texts(block: RawBlock) -> list[bytes]:
+    found = [block.content] if block.fault else record_texts(block)
+    assert len(found) == block.records
+    return found
+
+
+def test_blocks_are_about_as_large_as_the_pieces_that_are_read() -> None:
+    content = read(HEADER + ROWS * 10, piece_bytes=100_000)
+    assert {len(block.content) // 1000 for block in content.blocks[:-1]} <= {99, 100}
+    assert content.numbers == list(range(1, 30_001))
     assert content.blocks[0].file == "leads.csv"
 
 
-def test_long_records_make_small_blocks() -> None:
-    content = read(HEADER + (b"1," + b"x" * 10_000 + b"\n") * 100, block_bytes=50_000)
-    assert max(sum(map(len, block.texts)) for block in content.blocks) < 400_000
-    assert content.numbers == list(range(1, 101))
+def test_lines_without_text_make_no_blocks_of_their_own() -> None:
+    content = read(HEADER + b"1,A\n" + b"\n" * 500_000 + b"2,B\n", piece_bytes=100_000)
+    assert [block.records for block in content.blocks] == [1, 1]
 
 
 def test_a_block_travels_pickled() -> None:
@@ -153,5 +149,5 @@ def test_a_stream_that_gives_little_at_a_time_is_the_same_content() -> None:
             return super().read(7 if size is None else min(7, size))
 
     layout = Layout("csv", ",", ("Phone", "Name"), len(HEADER))
-    blocks = split_records(open_text(Dribble(HEADER + ROWS)), layout, file="f", block_records=3000)
-    assert next(blocks).texts == read(HEADER + ROWS).blocks[0].texts
+    blocks = split_records(open_text(Dribble(HEADER + ROWS)), layout, file="f")
+    assert next(blocks).content == read(HEADER + ROWS).blocks[0].content

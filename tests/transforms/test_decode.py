@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import apache_beam as beam
 import orjson
 
@@ -12,6 +14,11 @@ CSV = Layout("csv", ",", ("Phone", "Name"))
 JSON = Layout("json_lines")
 
 Found = tuple[str, int, object]
+
+
+def raw(file: str, first: int, layout: Layout, *records: bytes) -> RawBlock:
+    content = b"\n".join(records)
+    return RawBlock(file, first, layout, content, len(records), len(content))
 
 
 def records_of(block: DecodedBlock) -> list[Found]:
@@ -48,8 +55,8 @@ def check(blocks: list[RawBlock], records: list[Found], refused: list[object]) -
 
 def test_sound_records_get_their_fields_and_nothing_is_rejected() -> None:
     blocks = [
-        RawBlock("a.csv", 1, CSV, [b"9876500001,A", b'"9876500002","B ""b"""']),
-        RawBlock("b.jsonl", 5, JSON, [b'{"Phone": 9876500003}']),
+        raw("a.csv", 1, CSV, b"9876500001,A", b'"9876500002","B ""b"""'),
+        raw("b.jsonl", 5, JSON, b'{"Phone": 9876500003}'),
     ]
 
     counts = check(
@@ -68,8 +75,8 @@ def test_sound_records_get_their_fields_and_nothing_is_rejected() -> None:
 
 def test_a_bad_record_has_its_outcome_and_costs_no_other() -> None:
     blocks = [
-        RawBlock("a.csv", 1, CSV, [b"9876500001,A,surplus", b"9876500002,B"]),
-        RawBlock("b.jsonl", 1, JSON, [b"no json", b'{"Phone": 1}', b"[]", b'{"x": NaN}']),
+        raw("a.csv", 1, CSV, b"9876500001,A,surplus", b"9876500002,B"),
+        raw("b.jsonl", 1, JSON, b"no json", b'{"Phone": 1}', b"[]", b'{"x": NaN}'),
     ]
 
     counts = check(
@@ -90,20 +97,21 @@ def test_a_bad_record_has_its_outcome_and_costs_no_other() -> None:
 
 
 def test_a_block_of_junk_alone_gives_no_empty_block() -> None:
-    block = RawBlock("b.jsonl", 1, JSON, [b"\xff\xfe", b"{" * 5_000], faults={1: "far too deep"})
+    junk = raw("b.jsonl", 1, JSON, b"\xff\xfe")
+    faulty = replace(raw("b.jsonl", 2, JSON, b"{" * 5_000), fault="far too deep")
     with pinned() as pipeline:
-        decoded = pipeline | beam.Create([block]) | DecodeLeads()
+        decoded = pipeline | beam.Create([junk, faulty]) | DecodeLeads()
         expect(decoded.records, [], "records")
         expect(
-            decoded.rejected | beam.FlatMap(lambda part: [each.detail for each in part][1:]),
-            ["far too deep"],
+            decoded.rejected | beam.FlatMap(lambda part: [each.detail for each in part]),
+            ["the line is not UTF-8 (byte 1)", "far too deep"],
             "rejected",
         )
 
 
 def test_rows_that_are_no_utf_8_are_read_and_counted() -> None:
     counts = check(
-        [RawBlock("a.csv", 1, CSV, [b"9876500001,Jos\xe9", b"9876500002,Jos\xc3\xa9"])],
+        [raw("a.csv", 1, CSV, b"9876500001,Jos\xe9", b"9876500002,Jos\xc3\xa9")],
         [
             ("a.csv", 1, {"Phone": "9876500001", "Name": "José"}),
             ("a.csv", 2, {"Phone": "9876500002", "Name": "José"}),

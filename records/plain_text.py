@@ -1,0 +1,57 @@
+"""A file's text on its way to be cut: without NUL bytes, in pieces of one size.
+
+NUL is padding of fixed-width exports and crashed writers, never text.
+"""
+
+from records.peeking import ByteStream, DamagedStream
+
+
+class PlainText:
+    r"""Reads a stream without its NUL bytes.
+
+    Places in the text count without them, so where there were any they are no places in the stream.
+
+    Attributes:
+        had_nul: whether any NUL byte has been dropped until now.
+
+    >>> import io
+    >>> text = PlainText(io.BytesIO(b"a\0bc"))
+    >>> text.skip(1)
+    >>> text.read_up_to(9), text.had_nul
+    (b'bc', True)
+    """
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+        self._ahead = b""
+        self.had_nul = False
+
+    def read_up_to(self, size: int) -> bytes:
+        """Return the next `size` bytes; fewer only at the end, and before a damage.
+
+        Raises:
+            DamagedStream: All bytes before the damage have been read.
+        """
+        parts, missing = [self._ahead], size - len(self._ahead)
+        while missing > 0:
+            try:
+                piece = self._stream.read(missing)
+            except DamagedStream:
+                # What came before is given out first; the stream raises again when it is asked.
+                if any(parts):
+                    break
+                raise
+            if not piece:
+                break
+            text = piece.replace(b"\0", b"")
+            self.had_nul = self.had_nul or len(text) < len(piece)
+            parts.append(text)
+            missing -= len(text)
+        whole = b"".join(parts)
+        self._ahead = whole[size:]
+        return whole[:size]
+
+    def skip(self, size: int) -> None:
+        """Pass over the next `size` bytes, or what there is before the end."""
+        while size > 0 and (passed := self.read_up_to(min(size, 1 << 20))):
+            size -= len(passed)
