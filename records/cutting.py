@@ -104,6 +104,11 @@ def _record_of(delimiter: str) -> re.Pattern[bytes]:
     return record_pattern(delimiter)
 
 
+def too_long(size_bytes: int, most_bytes: int = MAX_RECORD_BYTES) -> str:
+    """Say that a record is too long."""
+    return f"the record has {size_bytes:,} bytes; at most {most_bytes:,} are read"
+
+
 def checked(record: bytes) -> bytes | Cut:
     """Return a whole record as it is, or cut to `MAX_RECORD_BYTES`."""
     if len(record) <= MAX_RECORD_BYTES:

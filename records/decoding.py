@@ -1,16 +1,21 @@
 """Blocks of raw records to fields: one answer for each record, whatever stands in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
 
 from records.blocks import Decoded, RawBlock, Unreadable, as_json
 from records.csv_decoding import decode_csv
 from records.cutting import cut_records
 from records.encodings import UTF8_MARK
+from records.json_elements import cut_elements
 from records.json_lines import NotJson, read_object
+from records.layout import Format
 from records.rows import blanks
 from schemas.outcome import outcome_lead
 
 _TEXT_LEAD = "an outcome whose lead is a text that could not be read: correct the text, send that"
+
+_BETWEEN = b" \t\r\n,"
 
 
 def decode(block: RawBlock) -> tuple[list[Decoded], list[Unreadable]]:
@@ -21,15 +26,10 @@ def decode(block: RawBlock) -> tuple[list[Decoded], list[Unreadable]]:
         record of the block is in exactly one of the two.
     """
     if block.fault is not None:
-        return [], [Unreadable(block.first, _escaped(block.content), "unreadable", block.fault)]
+        return [], [Unreadable(block.first, _raw(block), "unreadable", block.fault)]
     decoded: list[Decoded] = []
     unreadable: list[Unreadable] = []
-    numbered = list(enumerate(record_texts(block), block.first))
-    if block.layout.format == "csv":
-        answers = decode_csv(numbered, block.layout)
-    else:
-        answers = _decode_json_lines(numbered)
-    for answer in answers:
+    for answer in _DECODERS[block.layout.format](block):
         if isinstance(answer, Decoded):
             decoded.append(answer)
         else:
@@ -38,19 +38,40 @@ def decode(block: RawBlock) -> tuple[list[Decoded], list[Unreadable]]:
 
 
 def record_texts(block: RawBlock) -> list[bytes]:
-    """Return the bytes of each record of a block that has no fault, without line ends."""
+    """Return the bytes of each record of a block of text that has no fault, without line ends."""
+    if block.layout.format == "json_array":
+        return cut_elements(block.content)
     delimiter = block.layout.delimiter
     blank = blanks(delimiter)
     return [text for text in cut_records(block.content, delimiter) if text.strip(blank)]
 
 
-def _decode_json_lines(numbered: Sequence[tuple[int, bytes]]) -> Iterator[Decoded | Unreadable]:
+def _numbered(block: RawBlock) -> Sequence[tuple[int, bytes]]:
+    return list(enumerate(record_texts(block), block.first))
+
+
+def _decode_csv(block: RawBlock) -> Iterator[Decoded | Unreadable]:
+    return decode_csv(_numbered(block), block.layout)
+
+
+def _decode_json_lines(block: RawBlock) -> Iterator[Decoded | Unreadable]:
+    return _decode_json(_numbered(block), called="the line")
+
+
+def _decode_json_array(block: RawBlock) -> Iterator[Decoded | Unreadable]:
+    return _decode_json(_numbered(block), called="the record")
+
+
+def _decode_json(
+    numbered: Sequence[tuple[int, bytes]], *, called: str
+) -> Iterator[Decoded | Unreadable]:
     for number, line in numbered:
-        # Files glued together carry the mark of the second one inside. CR is blank space between
-        # tokens; as a line end it would cut the outcome's line.
-        plain = line.removeprefix(UTF8_MARK).replace(b"\r", b" ").strip()
+        # Files glued together carry the mark of the second one inside. Line ends are blank space
+        # between tokens; they would cut the outcome's line.
+        one_line = line.removeprefix(UTF8_MARK).replace(b"\r", b" ").replace(b"\n", b" ")
+        plain = one_line.strip()
         try:
-            fields = read_object(plain)
+            fields = read_object(plain, called=called)
         except NotJson as e:
             yield Unreadable(number, _escaped(line), "unreadable", str(e))
             continue
@@ -61,6 +82,19 @@ def _decode_json_lines(numbered: Sequence[tuple[int, bytes]]) -> Iterator[Decode
             yield Unreadable(number, lead, "unreadable", _TEXT_LEAD)
         else:
             yield Decoded(number, lead, as_json(lead))
+
+
+_DECODERS: Final[Mapping[Format, Callable[[RawBlock], Iterator[Decoded | Unreadable]]]] = {
+    "csv": _decode_csv,
+    "json_lines": _decode_json_lines,
+    "json_array": _decode_json_array,
+}
+
+
+def _raw(block: RawBlock) -> str:
+    """Return the text of a block's one record, without what stands between it and the last one."""
+    is_array = block.layout.format == "json_array"
+    return _escaped(block.content.lstrip(_BETWEEN) if is_array else block.content)
 
 
 def _escaped(record: bytes) -> str:

@@ -1,10 +1,14 @@
 """Telling JSON lines from CSV and from JSON documents by a file's first bytes."""
 
 import json
+import re
 from collections.abc import Sequence
 
+from records.json_elements import cut_elements
 from records.json_lines import NotJson, read_object
 from schemas.outcome import outcome_lead
+
+_ARRAY_OF_OBJECTS = re.compile(rb'\s*\[\s*\{\s*"')
 
 
 def is_object(line: bytes) -> bool:
@@ -61,10 +65,22 @@ def is_document(content: bytes, lines: list[bytes]) -> bool:
         value, end = json.JSONDecoder().raw_decode(text)
     except json.JSONDecodeError as e:
         begun = [line for line in text[: e.pos].split("\n") if line.strip()]
-        return len(begun) > 2
+        return len(begun) > 2 or _begins_document(content, has_lines=bool(lines))
     except (RecursionError, ValueError):  # nested without end; a number of thousands of digits
-        return False
+        return _begins_document(content, has_lines=bool(lines))
     if "\n" in text[:end]:
         return True
     holds_objects = isinstance(value, list) and any(isinstance(item, dict) for item in value)
     return holds_objects and not any(map(is_object, lines[1:]))
+
+
+def _begins_document(content: bytes, *, has_lines: bool) -> bool:
+    """Say whether what is cut off, or broken somewhere, begins like a document.
+
+    That is an array with an object in it, or an object of several lines.
+    """
+    is_array = _ARRAY_OF_OBJECTS.match(content) is not None
+    first = next((each for each in cut_elements(content) if is_object(each)), None)
+    if first is None:  # perhaps too long to end in what is looked at
+        return is_array and not has_lines
+    return is_array or b"\n" in first

@@ -26,11 +26,12 @@ class NotAnObject(NotJson):
     """A line that holds another JSON value than an object."""
 
 
-def read_object(line: bytes) -> dict[str, object]:
+def read_object(line: bytes, *, called: str = "the line") -> dict[str, object]:
     """Read one line of JSON.
 
     Args:
         line: the line, in UTF-8.
+        called: what a fault calls it.
 
     Returns:
         The object. A name that stands twice has the one value that is not blank, or a tuple of
@@ -43,9 +44,9 @@ def read_object(line: bytes) -> dict[str, object]:
     >>> read_object(b'{"Name": "Asha", "Name": null}')
     {'Name': 'Asha'}
     """
-    value = read_json(line)
+    value = read_json(line, called=called)
     if not isinstance(value, dict):
-        raise NotAnObject(f"the line is {json_kind(value)}, not a JSON object")
+        raise NotAnObject(f"{called} is {json_kind(value)}, not a JSON object")
     return value
 
 

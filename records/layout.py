@@ -1,4 +1,4 @@
-"""How a file is to be read, found from its first bytes: CSV or JSON lines, and its header.
+"""How a file is to be read, found from its first bytes: CSV, JSON lines or a JSON array, and its header.
 
 By content, not by name: exports arrive under any name. The name is asked only where the content
 says nothing, as in a file of JSON lines that begins with junk.
@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from records.cutting import MAX_RECORD_BYTES
 from records.foreign import foreign_file, is_binary
 from records.header import Header, looks_like_data, read_headers, shown_columns, text_start
 from records.json_detection import first_names, is_document, is_object
+from records.json_elements import cut_elements
 from schemas.columns import has_phone_column, nearest_phone_column
 from schemas.lead_schema import LeadSchema
 
@@ -24,7 +26,7 @@ _NAMING_RECORDS = 100
 _JSON_LINES_NAME = re.compile(r"\.(?:jsonl|ndjson|ldjson)(?:\.\w+)?$", re.IGNORECASE)
 
 
-Format = Literal["csv", "json_lines"]
+Format = Literal["csv", "json_lines", "json_array"]
 """How the records of a file may be written."""
 
 
@@ -52,6 +54,11 @@ class Layout:
     body_offset: int = 0
     names: tuple[str, ...] = ()
 
+    @property
+    def most_record_bytes(self) -> int:
+        """How long a record may be."""
+        return MAX_RECORD_BYTES
+
 
 def detect_layout(head: bytes, *, name: str, schema: LeadSchema) -> Layout:
     """Find out how a lead file is to be read.
@@ -76,14 +83,12 @@ def detect_layout(head: bytes, *, name: str, schema: LeadSchema) -> Layout:
         return _empty(content, name=name, whole=whole)
     if lines and is_object(lines[0]):
         return _json_lines(content, text, lines)
+    if is_document(text, lines):
+        return _json_array(content, text)
     headers = read_headers(content)
     header = _phone_header(headers, schema)
     if header is not None:
         return _csv(header, name=name, whole=whole)
-    if is_document(text, lines):
-        raise NotALeadFile(
-            f"{name} is one JSON value over the whole file; write one object a line (JSON lines)"
-        )
     if _is_json_lines(text, lines, name=name):
         return _json_lines(content, text, lines)
     if is_binary(head):
@@ -126,6 +131,11 @@ def _csv(header: Header, *, name: str, whole: bool) -> Layout:
 def _json_lines(content: bytes, text: bytes, lines: Sequence[bytes]) -> Layout:
     names = first_names(lines[:_NAMING_RECORDS])
     return Layout("json_lines", body_offset=len(content) - len(text), names=names)
+
+
+def _json_array(content: bytes, text: bytes) -> Layout:
+    names = first_names(cut_elements(text)[:_NAMING_RECORDS])
+    return Layout("json_array", body_offset=len(content) - len(text), names=names)
 
 
 def _is_json_lines(text: bytes, lines: Sequence[bytes], *, name: str) -> bool:

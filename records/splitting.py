@@ -4,12 +4,14 @@ Every record has a number, also one that cannot be read; blank lines and rows wh
 empty are no records and have none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Final, Protocol
 
 from records.blocks import RawBlock
-from records.cutting import MAX_RECORD_BYTES, CsvCutter, Cut, Cutter, JsonLineCutter
-from records.layout import Layout
+from records.cutting import MAX_RECORD_BYTES, CsvCutter, Cut, Cutter, JsonLineCutter, too_long
+from records.element_splitting import ElementSplitter
+from records.layout import Format, Layout
 from records.peeking import ByteStream, CorruptStream, DamagedStream
 from records.plain_text import PlainText
 from records.rows import blanks
@@ -41,7 +43,7 @@ def split_records(
     Raises:
         CorruptStream: A checksum does not match, so no byte of the content can be relied on.
     """
-    splitter = _Splitter(layout, file)
+    splitter = _SPLITTERS[layout.format](layout, file)
     text = stream if isinstance(stream, PlainText) else PlainText(stream)
     try:
         text.skip(layout.body_offset)
@@ -55,7 +57,25 @@ def split_records(
         yield from splitter.end()
 
 
-class _Splitter:
+class Splitter(Protocol):
+    """Gathers records of content that is fed piece by piece, and gives them out in blocks."""
+
+    def __init__(self, layout: Layout, file: str) -> None: ...
+
+    def feed(self, piece: bytes) -> Iterator[RawBlock]:
+        """Take the next piece of content, and give out what is ready."""
+        ...
+
+    def end(self) -> Iterator[RawBlock]:
+        """Take what stands behind the last record's end, and give out what is left."""
+        ...
+
+    def end_damaged(self, damage: DamagedStream) -> Iterator[RawBlock]:
+        """Take the record in which a damaged stream stopped, and give out what is left."""
+        ...
+
+
+class _LineSplitter:
     """Gathers records, numbers them and gives them out in blocks."""
 
     def __init__(self, layout: Layout, file: str) -> None:
@@ -85,7 +105,7 @@ class _Splitter:
             return
         first, start = records[0], 0
         if isinstance(first, Cut):
-            yield from self._put(self._faulty(first, _oversized(first)))
+            yield from self._put(self._faulty(first, too_long(first.size)))
             start = first.size - begun_bytes
             self._begun.clear()
             del records[0]
@@ -104,7 +124,7 @@ class _Splitter:
             )
             yield from self._put(self._faulty(rest, fault))
         elif rest is not None and rest.size > MAX_RECORD_BYTES:
-            yield from self._put(self._faulty(rest, _oversized(rest)))
+            yield from self._put(self._faulty(rest, too_long(rest.size)))
         elif rest is not None:
             yield from self._add(rest.text, self._count([rest.text]), with_last=True)
         yield from self._put(None)
@@ -151,5 +171,8 @@ class _Splitter:
         self._last = block
 
 
-def _oversized(record: Cut) -> str:
-    return f"the record has {record.size:,} bytes; at most {MAX_RECORD_BYTES:,} are read"
+_SPLITTERS: Final[Mapping[Format, type[Splitter]]] = {
+    "csv": _LineSplitter,
+    "json_lines": _LineSplitter,
+    "json_array": ElementSplitter,
+}

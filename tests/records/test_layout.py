@@ -237,14 +237,17 @@ def test_where_the_content_says_nothing_the_name_decides(junk: bytes, name: str)
         json.dumps({"leads": [{"PhoneNumber": 1}]}, indent=1).encode(),
         b'{"leads": [\n{"PhoneNumber": 1},\n{"PhoneNumber": 2}\n]}\n',
         b'[{"PhoneNumber": 1},\n{"PhoneNumber": 2},\n{"PhoneNumber": 3}]',
+        json.dumps([{"PhoneNumber": 1, "Name": "A"}] * 20_000).encode(),
+        b'[{"PhoneNumber": 1}, {"PhoneNum',
+        b'[\n{"PhoneNumber": 1},\n{"PhoneNum',
+        b'{\n"PhoneNumber": 1\n}\n{\n"PhoneNumber": 2\n}\n',
+        b'[{"PhoneNumber": 1, "Note": "' + b"x" * 300_000 + b'"}]',
     ],
 )
-def test_one_json_value_over_the_whole_file_is_refused_with_the_remedy(
+def test_one_json_value_over_the_whole_file_is_told_from_json_lines(
     content: bytes, name: str
 ) -> None:
-    assert refusal(content, name) == (
-        f"{name} is one JSON value over the whole file; write one object a line (JSON lines)"
-    )
+    assert layout_of(content, name).format == "json_array"
 
 
 def test_a_csv_file_with_json_in_its_cells_is_csv() -> None:
