@@ -1,6 +1,7 @@
 """Finding the files of leads, and what each of them is, before anything is sent."""
 
 from collections.abc import Sequence
+from typing import BinaryIO
 
 from apache_beam.io.filesystems import FileSystems
 
@@ -9,12 +10,15 @@ from pipeline.faults import Faults
 from records.header import shown_columns
 from records.layout import NotALeadFile
 from records.opening import OpenedFile, open_leads
-from records.peeking import CorruptStream
+from records.peeking import ByteStream, CorruptStream
 from records.ranges import Range, find_ranges
+from records.zip_file import is_zip
 from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema
 from transforms.in_process import stop_requested, stopping_at_once
 from transforms.read import NO_FILESYSTEM, HashedStream, InputFile, open_raw, reason_of
+
+_START_BYTES = 4
 
 
 def find_inputs(
@@ -68,7 +72,13 @@ def _matches(glob: str, faults: list[str]) -> list[str]:
 def _inspect(name: str, schema: LeadSchema, campaign_field: str | None) -> InputFile:
     with open_raw(name) as raw:
         hashed = HashedStream(raw)
-        opened = open_leads(hashed, name=name, schema=schema)
+        stream: ByteStream = hashed
+        if is_zip(_start(raw)):
+            # Its directory is at its end: the hash is taken first, on a way of its own.
+            hashed.finish()
+            raw.seek(0)
+            stream = raw
+        opened = open_leads(stream, name=name, schema=schema)
         layout = opened.layout
         ranges = _ranges(opened, name)
         digest = hashed.finish()
@@ -87,6 +97,13 @@ def _inspect(name: str, schema: LeadSchema, campaign_field: str | None) -> Input
         packing=opened.packing,
         encoding=opened.encoding,
     )
+
+
+def _start(raw: BinaryIO) -> bytes:
+    """The first bytes of a file, which are then still to be read."""
+    start = raw.read(_START_BYTES)
+    raw.seek(0)
+    return start
 
 
 def _ranges(opened: OpenedFile, name: str) -> tuple[Range, ...]:

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 _SAVE_AS_CSV = "save it as CSV (UTF-8)"
@@ -29,6 +30,9 @@ class ForeignFile:
     remedy: str
 
 
+_WORKBOOK = ForeignFile("an Excel workbook", _SAVE_AS_CSV)
+_OPEN_DOCUMENT = ForeignFile("an OpenDocument spreadsheet", _SAVE_AS_CSV)
+_OFFICE_DOCUMENT = ForeignFile("an Excel workbook or another Office document", _SAVE_AS_CSV)
 _STARTS = (
     (
         rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
@@ -75,7 +79,7 @@ def foreign_file(head: bytes) -> ForeignFile | None:
     >>> foreign_file(b"PhoneNumber,Name")
     """
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _zip_kind(head)
+        return office_beginning(head) or ForeignFile("a zip archive", _UNPACK)
     for start, kind in _KINDS:
         if start.match(head):
             return kind
@@ -86,14 +90,31 @@ def foreign_file(head: bytes) -> ForeignFile | None:
     return ForeignFile("text in UTF-16", "save it as UTF-8") if _is_utf16(head) else None
 
 
-def _zip_kind(head: bytes) -> ForeignFile:
+def office_beginning(head: bytes) -> ForeignFile | None:
+    """Say which document of an office program a zip archive probably is, by its beginning."""
     if b"xl/" in head:
-        return ForeignFile("an Excel workbook", _SAVE_AS_CSV)
+        return _WORKBOOK
     if b"opendocument.spreadsheet" in head:
-        return ForeignFile("an OpenDocument spreadsheet", _SAVE_AS_CSV)
+        return _OPEN_DOCUMENT
     if b"[Content_Types].xml" in head:
-        return ForeignFile("an Excel workbook or another Office document", _SAVE_AS_CSV)
-    return ForeignFile("a zip archive", _UNPACK)
+        return _OFFICE_DOCUMENT
+    return None
+
+
+def office_document(names: Collection[str]) -> ForeignFile | None:
+    """Say which document of an office program a zip archive is, if it is one.
+
+    Args:
+        names: of all files in it.
+
+    >>> office_document(["xl/workbook.xml", "[Content_Types].xml"]).what
+    'an Excel workbook'
+    >>> office_document(["leads.csv"])
+    """
+    if "[Content_Types].xml" in names:
+        is_workbook = any(name.startswith("xl/") for name in names)
+        return _WORKBOOK if is_workbook else _OFFICE_DOCUMENT
+    return _OPEN_DOCUMENT if "META-INF/manifest.xml" in names else None
 
 
 def _is_utf16(head: bytes) -> bool:

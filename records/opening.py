@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from records.compression import open_plain, packing_of
 from records.encodings import MARK_BYTES, UTF8, as_utf8, encoding_of
-from records.layout import HEAD_BYTES, Layout, detect_layout
+from records.layout import HEAD_BYTES, Layout, NotALeadFile, detect_layout
 from records.peeking import ByteStream, Peekable
+from records.zip_file import NotOneFile, open_zip
 from schemas.lead_schema import LeadSchema
 
 
@@ -16,7 +17,7 @@ class OpenedFile:
     Attributes:
         content: the plain content from its first byte.
         layout: how its records are read.
-        packing: how the file is packed (`gzip`, `bzip2`, `zstd`), or None.
+        packing: how the file is packed (`gzip`, `bzip2`, `zstd`, `zip`), or None.
         encoding: what the text is written in, for the operator.
     """
 
@@ -36,25 +37,40 @@ def open_text(raw: ByteStream) -> Peekable:
 
     Args:
         raw: the file's own bytes, as stored. It stays the caller's to close.
+
+    Raises:
+        NotOneFile: It is a zip archive of none, of several, or of what cannot be read.
     """
-    return Peekable(as_utf8(open_plain(raw)))
+    return Peekable(as_utf8(_unpacked(raw)[0]))
 
 
 def open_leads(raw: ByteStream, *, name: str, schema: LeadSchema) -> OpenedFile:
     """Open a lead file, whatever its packing, encoding and layout.
 
     Args:
-        raw: the file's own bytes, as stored. It stays the caller's to close.
+        raw: the file's own bytes, as stored; a zip archive is read only if one can go to any place
+            in it. It stays the caller's to close.
         name: the file's name, for messages.
         schema: what a lead is.
 
     Raises:
         NotALeadFile: It is another kind of file, or its header names no phone column.
     """
-    packed = Peekable(raw)
-    packing = packing_of(packed)
-    unpacked = Peekable(open_plain(packed))
+    try:
+        unpacked, packing = _unpacked(raw)
+    except NotOneFile as e:
+        raise NotALeadFile(f"{name} is {e}") from e
     encoding = encoding_of(unpacked.peek(MARK_BYTES))
     text = Peekable(as_utf8(unpacked))
     layout = detect_layout(text.peek(HEAD_BYTES), name=name, schema=schema)
     return OpenedFile(text, layout, packing, encoding)
+
+
+def _unpacked(raw: ByteStream) -> tuple[Peekable, str | None]:
+    """Return the plain bytes of a stream, and what they were packed with."""
+    unzipped = open_zip(raw)
+    if unzipped is not None:
+        return Peekable(unzipped), "zip"
+    packed = Peekable(raw)
+    packing = packing_of(packed)
+    return Peekable(open_plain(packed)), packing

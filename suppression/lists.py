@@ -13,10 +13,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from records.foreign import foreign_file
+from records.foreign import ForeignFile, foreign_file
 from records.layout import HEAD_BYTES
 from records.opening import open_text
 from records.peeking import ByteStream, DamagedStream, Peekable
+from records.zip_file import NotOneFile
 from schemas.lead_schema import default_lead_schema
 from schemas.phones import PhoneReader
 from suppression.entries import Entries
@@ -129,7 +130,10 @@ def open_list(
     Raises:
         ListError: It is no list, or one that must not be relied on.
     """
-    text = open_text(stream)
+    try:
+        text = open_text(stream)
+    except NotOneFile as e:
+        raise ListError(_no_list(name, e.kind)) from e
     try:
         return _read_list(text, name, phones, allow_empty=allow_empty)
     except DamagedStream as e:
@@ -143,7 +147,7 @@ def _read_list(
     head = text.peek(HEAD_BYTES)
     foreign = foreign_file(head)
     if foreign is not None:
-        raise ListError(f"{name} is {foreign.what}, not a list of numbers; {foreign.remedy}")
+        raise ListError(_no_list(name, foreign))
     entries = Entries(phones, name)
     layout = table_layout(head, schema)
     rows = TextList(entries, name) if layout is None else TableList(entries, name, layout, schema)
@@ -153,6 +157,10 @@ def _read_list(
         _refuse_empty(name, is_bare=rows.is_bare, allow_empty=allow_empty)
     version = hashlib.sha256(numbers.astype("<i8").tobytes()).hexdigest()[:16]
     return SuppressionList(name, numbers, entries.not_numbers, entries.cleared, version)
+
+
+def _no_list(name: str, kind: ForeignFile) -> str:
+    return f"{name} is {kind.what}, not a list of numbers; {kind.remedy}"
 
 
 def _refuse_empty(name: str, *, is_bare: bool, allow_empty: bool) -> None:

@@ -18,6 +18,7 @@ from records.layout import Layout
 from records.opening import open_text
 from records.peeking import ByteStream
 from records.ranges import Range, RangeChanged, read_range
+from records.zip_file import NotOneFile
 from transforms.in_process import halt, stop_requested
 
 _NOTHING_SENT = (
@@ -113,18 +114,18 @@ class _ReadRangeFn(beam.DoFn):
 
 def _blocks(raw: BinaryIO, wanted: FileRange) -> Iterator[RawBlock]:
     """The blocks of a range, which must then have been what it was when the run started."""
-    stream: ByteStream = raw
-    if wanted.range.may_seek:
-        raw.seek(wanted.range.start)
-    else:
-        stream = open_text(raw)
     try:
+        stream: ByteStream = raw
+        if wanted.range.may_seek:
+            raw.seek(wanted.range.start)
+        else:
+            stream = open_text(raw)
         for block in read_range(stream, wanted.layout, wanted.range, file=wanted.name):
             if stop_requested():
                 halt(STOPPED_ON_REQUEST)
                 return
             yield block
-    except RangeChanged as error:
+    except (RangeChanged, NotOneFile) as error:
         halt(f"{wanted.name} was changed while it was read, {_NOTHING_SENT}")
         raise InputChanged(wanted.name) from error
 
