@@ -1,9 +1,10 @@
-"""Reading one Avro value from its binary encoding, whatever the bytes are."""
+"""Reading Avro values from their binary encoding, whatever the bytes are."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from records.avro_schema import (
@@ -20,6 +21,7 @@ from records.avro_schema import (
     UnionOf,
     WriterSchema,
 )
+from records.avro_values import exact_single
 from records.json_lines import MAX_DEPTH
 from records.repeats import merged
 
@@ -35,26 +37,89 @@ def read_binary(body: bytes, schema: WriterSchema) -> object:
     Raises:
         BrokenAvro: The body is not what the schema says, or greater than is read.
     """
-    reader = _Body(body, schema.named)
+    reader = AvroBody(body, schema.named)
     value = reader.value(schema.root, 0)
+    misread = reader.next_value()
+    if misread is not None:
+        raise misread
     rest = len(body) - reader.place
     if rest:
         raise BrokenAvro(f"{rest:,} bytes are left over behind the value")
     return value
 
 
-class _Body:
-    """The bytes of one value, and how far they have been read."""
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """A value of which a part is not what its type says, though it is clear where the next begins.
 
-    __slots__ = ("_bytes", "_left", "_named", "place")
+    Attributes:
+        value: what was read; U+FFFD stands for bytes that are no UTF-8.
+        fault: what is wrong.
+    """
 
-    def __init__(self, body: bytes, named: Mapping[str, AvroType]) -> None:
+    value: object
+    fault: str
+
+
+def read_values(
+    body: bytes, schema: WriterSchema, count: int
+) -> list[object | Misread | BrokenAvro]:
+    """Read values that stand one behind the other.
+
+    Args:
+        body: as many values as `count` says, and nothing else.
+        schema: of each of them.
+        count: how many there are.
+
+    Returns:
+        `count` answers. Where a value breaks off, all behind it is lost with it: where they begin
+        is not known. Where bytes are left over nothing is what the schema says.
+    """
+    reader = AvroBody(body, schema.named)
+    answers: list[object | Misread | BrokenAvro] = []
+    for _ in range(count):
+        try:
+            value = reader.value(schema.root, 0)
+        except BrokenAvro as e:
+            answers += [e] * (count - len(answers))
+            return answers
+        fault = reader.next_value()
+        answers.append(value if fault is None else Misread(value, str(fault)))
+    rest = len(body) - reader.place
+    if rest:
+        return [BrokenAvro(f"{rest:,} bytes are left over behind the values of its block")] * count
+    return answers
+
+
+class AvroBody:
+    """The bytes of some values, and how far they have been read.
+
+    Attributes:
+        place: how far.
+    """
+
+    __slots__ = ("_bytes", "_left", "_misread", "_named", "place")
+
+    def __init__(self, body: bytes, named: Mapping[str, AvroType], *, place: int = 0) -> None:
         self._bytes = body
         self._named = named
         self._left = MAX_VALUES
-        self.place = 0
+        # What is wrong with a part of the value whose end is known nevertheless.
+        self._misread: BrokenAvro | None = None
+        self.place = place
+
+    def next_value(self) -> BrokenAvro | None:
+        """Be done with a value, and return what is wrong with a part of it, if anything is."""
+        misread, self._misread = self._misread, None
+        self._left = MAX_VALUES
+        return misread
 
     def value(self, type_: AvroType, depth: int) -> object:
+        """Read the next value.
+
+        Raises:
+            BrokenAvro: It is not what the type says, or greater than is read.
+        """
         self._left -= 1
         if self._left < 0:
             raise BrokenAvro(f"there are more than {MAX_VALUES:,} values")
@@ -75,7 +140,7 @@ class _Body:
             case MapOf(values):
                 return merged((self._text(), self.value(values, depth + 1)) for _ in self._items())
             case Fixed(size, logical):
-                taken = self._take(size)
+                taken = self.take(size)
                 return taken if logical is None else logical.meant_by(taken)
             case Named(name):
                 return self.value(self._named[name], depth + 1)
@@ -86,19 +151,19 @@ class _Body:
         if kind in ("int", "long"):
             value = self._long()
             if kind == "int" and not -_INT_BOUND <= value < _INT_BOUND:
-                raise self._fault("a whole number is too great for its type")
+                self._note("a whole number is too great for its type")
             return value
         if kind == "null":
             return None
         if kind == "bytes":
-            return self._take(self._long())
+            return self.take(self._long())
         if kind == "boolean":
-            byte = self._take(1)
+            byte = self.take(1)
             if byte not in (b"\0", b"\1"):
-                raise self._fault("a truth value is neither")
+                self._note("a truth value is neither")
             return byte == b"\1"
-        number: float = _FLOATS[kind].unpack(self._take(_FLOATS[kind].size))[0]
-        return number
+        number: float = _FLOATS[kind].unpack(self.take(_FLOATS[kind].size))[0]
+        return exact_single(number) if kind == "float" else number
 
     def _items(self) -> Iterator[None]:
         """Step through the items of an array or a map, which come in blocks."""
@@ -112,11 +177,12 @@ class _Body:
                 yield
 
     def _text(self) -> str:
-        taken = self._take(self._long())
+        taken = self.take(self._long())
         try:
             return taken.decode()
-        except UnicodeDecodeError as e:
-            raise self._fault("a text is not UTF-8") from e
+        except UnicodeDecodeError:
+            self._note("a text is not UTF-8")
+            return taken.decode(errors="replace")
 
     def _index(self, count: int, what: str) -> int:
         index = self._long()
@@ -125,6 +191,10 @@ class _Body:
         return index
 
     def _long(self) -> int:
+        # Nearly all are of one byte: sizes of texts, branches of unions.
+        if self.place < len(self._bytes) and (byte := self._bytes[self.place]) < 0x80:
+            self.place += 1
+            return (byte >> 1) ^ -(byte & 1)
         value = 0
         for shift in range(0, _LONG_BITS, 7):
             if self.place == len(self._bytes):
@@ -138,7 +208,8 @@ class _Body:
                 break
         raise self._fault("a whole number is too long")
 
-    def _take(self, size: int) -> bytes:
+    def take(self, size: int) -> bytes:
+        """Return the next bytes."""
         start, end = self.place, self.place + size
         if size < 0:
             raise self._fault("a size is less than nothing")
@@ -146,6 +217,9 @@ class _Body:
             raise self._fault("the data ends too early")
         self.place = end
         return self._bytes[start:end]
+
+    def _note(self, what: str) -> None:
+        self._misread = self._misread or self._fault(what)
 
     def _fault(self, what: str) -> BrokenAvro:
         return BrokenAvro(f"{what} (byte {self.place + 1})")

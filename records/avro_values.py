@@ -10,8 +10,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
+import numpy as np
+
 _MICROSECONDS: Final = {"millis": 1000, "micros": 1}
 _NANOSECONDS_IN_MICROSECOND: Final = 1000
+_AS_THEY_ARE: Final = frozenset({str, int, bool})
+_SINGLE_GAPS: Final = 2**24
 _EPOCH: Final = datetime(1970, 1, 1)
 # What is longer is no amount or number; to write it out would cost time and say nothing.
 _MAX_DECIMAL_BYTES: Final = 32
@@ -99,6 +103,20 @@ def _decimal(value: bytes, scale: int) -> Decimal | bytes:
     return Decimal(f"{int.from_bytes(value, 'big', signed=True)}E-{scale}")
 
 
+def exact_single(number: float) -> float | str:
+    """Return a number of single precision, or its text where it is only known to some digits.
+
+    From 2^24 on such numbers have gaps. A phone number that was written as one has lost digits,
+    and as a number of double precision it would look whole: it would be a stranger's.
+
+    >>> exact_single(5.0), exact_single(9876512768.0)
+    (5.0, '9.876513e+09')
+    """
+    if abs(number) < _SINGLE_GAPS or not math.isfinite(number):
+        return number
+    return np.format_float_scientific(np.float32(number))
+
+
 def plain(value: object) -> object:
     """Return a value as JSON can hold it.
 
@@ -108,6 +126,8 @@ def plain(value: object) -> object:
     >>> plain({"until": datetime(2037, 6, 30, 12, 30, tzinfo=UTC), "sum": Decimal("1.50")})
     {'until': '2037-06-30T12:30:00+00:00', 'sum': '1.50'}
     """
+    if value is None or type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, dict):
         return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):

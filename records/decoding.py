@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
+from records.avro_decoding import decode_avro
 from records.blocks import Decoded, RawBlock, Unreadable, as_json
 from records.csv_decoding import decode_csv
 from records.cutting import cut_records
@@ -88,11 +89,14 @@ _DECODERS: Final[Mapping[Format, Callable[[RawBlock], Iterator[Decoded | Unreada
     "csv": _decode_csv,
     "json_lines": _decode_json_lines,
     "json_array": _decode_json_array,
+    "avro": decode_avro,
 }
 
 
 def _raw(block: RawBlock) -> str:
     """Return the text of a block's one record, without what stands between it and the last one."""
+    if not block.layout.is_text:
+        return ""
     is_array = block.layout.format == "json_array"
     return _escaped(block.content.lstrip(_BETWEEN) if is_array else block.content)
 

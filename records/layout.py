@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from records.avro_file import AVRO_START, AvroWriter, BadAvroFile, may_wrap, read_header, record_of
 from records.cutting import MAX_RECORD_BYTES
 from records.foreign import foreign_file, is_binary
 from records.header import Header, looks_like_data, read_headers, shown_columns, text_start
@@ -26,7 +27,7 @@ _NAMING_RECORDS = 100
 _JSON_LINES_NAME = re.compile(r"\.(?:jsonl|ndjson|ldjson)(?:\.\w+)?$", re.IGNORECASE)
 
 
-Format = Literal["csv", "json_lines", "json_array"]
+Format = Literal["csv", "json_lines", "json_array", "avro"]
 """How the records of a file may be written."""
 
 
@@ -46,6 +47,7 @@ class Layout:
             UTF-8 and without NUL bytes.
         names: the columns or keys as they are known before the records are read, for the operator:
             of JSON those of the first records.
+        writer: what the header of an Avro file says.
     """
 
     format: Format
@@ -53,6 +55,12 @@ class Layout:
     header: tuple[str, ...] = ()
     body_offset: int = 0
     names: tuple[str, ...] = ()
+    writer: AvroWriter | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the content is text."""
+        return self.format != "avro"
 
     @property
     def most_record_bytes(self) -> int:
@@ -72,6 +80,8 @@ def detect_layout(head: bytes, *, name: str, schema: LeadSchema) -> Layout:
     Raises:
         NotALeadFile: It is another kind of file, or its header names no phone column.
     """
+    if head.startswith(AVRO_START):
+        return _avro(head, name=name, schema=schema)
     foreign = foreign_file(head)
     if foreign is not None:
         raise NotALeadFile(f"{name} is {foreign.what}; {foreign.remedy}")
@@ -133,6 +143,18 @@ def _json_lines(content: bytes, text: bytes, lines: Sequence[bytes]) -> Layout:
     return Layout("json_lines", body_offset=len(content) - len(text), names=names)
 
 
+def _avro(head: bytes, *, name: str, schema: LeadSchema) -> Layout:
+    try:
+        writer, size = read_header(head)
+        record = record_of(writer)
+    except BadAvroFile as e:
+        raise NotALeadFile(f"{name} is {e}") from e
+    names = tuple(field.name for field in record.fields)
+    if not has_phone_column(names, schema) and not may_wrap(record):
+        raise NotALeadFile(without_phone_column(names, name=name, schema=schema))
+    return Layout("avro", body_offset=size, names=names, writer=writer)
+
+
 def _json_array(content: bytes, text: bytes) -> Layout:
     names = first_names(cut_elements(text)[:_NAMING_RECORDS])
     return Layout("json_array", body_offset=len(content) - len(text), names=names)
@@ -146,9 +168,18 @@ def _is_json_lines(text: bytes, lines: Sequence[bytes], *, name: str) -> bool:
 
 def _without_phone_column(headers: Sequence[Header], *, name: str, schema: LeadSchema) -> str:
     cells = max((header.cells for header in headers), key=len, default=())
-    wanted = f"no column {schema.phone.name} (or another of its names in the lead schema)"
     if looks_like_data(cells):
+        wanted = _wanted(schema)
         return f"{name} has {wanted}: its first line looks like a lead; add a line of column names"
-    read = f"{name} has {wanted}; read: {shown_columns(cells) or 'no text'}"
-    nearest = nearest_phone_column(cells, schema)
+    return without_phone_column(cells, name=name, schema=schema)
+
+
+def without_phone_column(columns: Sequence[str], *, name: str, schema: LeadSchema) -> str:
+    """Say that none of a file's columns feeds the phone field, and which is nearest to its names."""
+    read = f"{name} has {_wanted(schema)}; read: {shown_columns(columns) or 'no text'}"
+    nearest = nearest_phone_column(columns, schema)
     return read if nearest is None else f"{read}. Should one of them be {nearest}?"
+
+
+def _wanted(schema: LeadSchema) -> str:
+    return f"no column {schema.phone.name} (or another of its names in the lead schema)"

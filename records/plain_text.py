@@ -21,8 +21,15 @@ class PlainText:
     (b'bc', True)
     """
 
-    def __init__(self, stream: ByteStream) -> None:
+    def __init__(self, stream: ByteStream, *, is_text: bool = True) -> None:
+        """Read a stream.
+
+        Args:
+            stream: its content.
+            is_text: whether NUL is padding; in a binary format it is a value.
+        """
         self._stream = stream
+        self._is_text = is_text
         self._ahead = b""
         self.had_nul = False
 
@@ -43,7 +50,7 @@ class PlainText:
                 raise
             if not piece:
                 break
-            text = piece.replace(b"\0", b"")
+            text = piece.replace(b"\0", b"") if self._is_text else piece
             self.had_nul = self.had_nul or len(text) < len(piece)
             parts.append(text)
             missing -= len(text)

@@ -81,7 +81,7 @@ def find_ranges(
     Returns:
         The ranges, in order; one that covers all where the file can be read only from its beginning.
     """
-    text = PlainText(stream)
+    text = PlainText(stream, is_text=layout.is_text)
     ranges: list[_Gathered] = [_Gathered(layout.body_offset, 1)]
     for block in split_records(text, layout, file=""):
         # Behind a NUL byte places in the text are none in the file: the last range goes on.
@@ -107,7 +107,7 @@ def read_range(
     Raises:
         RangeChanged: behind the last block: the content is another than it was.
     """
-    text = PlainText(stream)
+    text = PlainText(stream, is_text=layout.is_text)
     digest = hashlib.sha256()
     first = wanted.first
     is_there = True

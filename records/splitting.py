@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
+from records.avro_splitting import AvroSplitter
 from records.blocks import RawBlock
 from records.cutting import MAX_RECORD_BYTES, CsvCutter, Cut, Cutter, JsonLineCutter, too_long
 from records.element_splitting import ElementSplitter
@@ -44,7 +45,7 @@ def split_records(
         CorruptStream: A checksum does not match, so no byte of the content can be relied on.
     """
     splitter = _SPLITTERS[layout.format](layout, file)
-    text = stream if isinstance(stream, PlainText) else PlainText(stream)
+    text = stream if isinstance(stream, PlainText) else PlainText(stream, is_text=layout.is_text)
     try:
         text.skip(layout.body_offset)
         while piece := text.read_up_to(piece_bytes):
@@ -175,4 +176,5 @@ _SPLITTERS: Final[Mapping[Format, type[Splitter]]] = {
     "csv": _LineSplitter,
     "json_lines": _LineSplitter,
     "json_array": ElementSplitter,
+    "avro": AvroSplitter,
 }

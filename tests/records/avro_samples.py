@@ -15,7 +15,7 @@ _LEAVES: list[tuple[object, st.SearchStrategy[object]]] = [
     ("boolean", st.booleans()),
     ("int", st.integers(-(2**31), 2**31 - 1)),
     ("long", st.integers(-(2**63), 2**63 - 1)),
-    ("float", st.floats(width=32, allow_nan=False, allow_infinity=False)),
+    ("float", st.floats(-16_777_215, 16_777_215, width=32)),
     ("double", st.floats(allow_nan=False, allow_infinity=False)),
     ("bytes", st.binary(max_size=8)),
     ("string", _TEXT),

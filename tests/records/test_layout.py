@@ -162,7 +162,7 @@ def workbook(member: str) -> bytes:
         (b"\n<!DOCTYPE html>\n<html><body>Phone,Name", "a web page"),
         (b"<table><tr><td>Phone</td></tr></table>", "a web page"),
         (b'<?xml version="1.0"?>\n<leads/>', "XML"),
-        (b"Obj\x01\x04\x14avro.codec", "an Avro file; convert it"),
+        (b"Obj\x01\x04\x14avro.codec", "an Avro file whose header is cut off or damaged"),
         (b"PAR1\x15\x04", "a Parquet file; convert it"),
         (b"{\\rtf1\\ansi", "a rich text document"),
         (b"SQLite format 3\0", "an SQLite database"),
