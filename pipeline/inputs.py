@@ -1,6 +1,7 @@
 """Finding the files of leads, and what each of them is, before anything is sent."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import BinaryIO
 
 from apache_beam.io.filesystems import FileSystems
@@ -8,17 +9,22 @@ from apache_beam.io.filesystems import FileSystems
 from pipeline.command_line import is_utf8
 from pipeline.faults import Faults
 from records.header import shown_columns
-from records.layout import NotALeadFile
+from records.layout import PARQUET_START, Layout, NotALeadFile
 from records.opening import OpenedFile, open_leads
-from records.peeking import ByteStream, CorruptStream
+from records.parquet_file import inspect_parquet, spooled
+from records.peeking import ByteStream, DamagedStream
 from records.ranges import Range, find_ranges
-from records.zip_file import is_zip
+from records.zip_file import ZIP_STARTS
 from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema
 from transforms.in_process import stop_requested, stopping_at_once
 from transforms.read import NO_FILESYSTEM, HashedStream, InputFile, open_raw, reason_of
 
+# Files whose directory is at their end: their hash is taken first, on a way of its own.
+_KNOWN_BY_THEIR_ENDS = (*ZIP_STARTS, PARQUET_START)
 _START_BYTES = 4
+# Formats whose records all have the columns that are known before.
+_TABLES = ("csv", "avro", "parquet")
 
 
 def find_inputs(
@@ -73,20 +79,18 @@ def _inspect(name: str, schema: LeadSchema, campaign_field: str | None) -> Input
     with open_raw(name) as raw:
         hashed = HashedStream(raw)
         stream: ByteStream = hashed
-        if is_zip(_start(raw)):
-            # Its directory is at its end: the hash is taken first, on a way of its own.
+        if _start(raw).startswith(_KNOWN_BY_THEIR_ENDS):
             hashed.finish()
             raw.seek(0)
             stream = raw
         opened = open_leads(stream, name=name, schema=schema)
-        layout = opened.layout
-        ranges = _ranges(opened, name)
+        layout, ranges = _ranges(opened, raw, name, schema)
         digest = hashed.finish()
-    is_table = layout.format == "csv" and layout.header
-    if campaign_field and is_table and not Columns(layout.header).named(campaign_field):
+    is_table = layout.format in _TABLES and layout.names
+    if campaign_field and is_table and not Columns(layout.names).named(campaign_field):
         raise NotALeadFile(
             f"{name} has no column {campaign_field} (--campaign_field);"
-            f" it has {shown_columns(layout.header)}"
+            f" it has {shown_columns(layout.names)}"
         )
     return InputFile(
         name=name,
@@ -106,14 +110,20 @@ def _start(raw: BinaryIO) -> bytes:
     return start
 
 
-def _ranges(opened: OpenedFile, name: str) -> tuple[Range, ...]:
+def _ranges(
+    opened: OpenedFile, raw: BinaryIO, name: str, schema: LeadSchema
+) -> tuple[Layout, tuple[Range, ...]]:
     """Read a file to its end: no lead of a packed one may be sent if its checksum is wrong.
 
     One that is merely cut off is good up to there; what is missing is said in an outcome.
     """
+    layout, may_seek = opened.layout, opened.is_stored_plain
     try:
-        return find_ranges(opened.content, opened.layout, may_seek=opened.is_stored_plain)
-    except CorruptStream as error:
+        if layout.format != "parquet":
+            return layout, find_ranges(opened.content, layout, may_seek=may_seek)
+        with nullcontext(raw) if may_seek else spooled(opened.content) as source:
+            return inspect_parquet(source, name=name, schema=schema, may_seek=may_seek)
+    except DamagedStream as error:
         raise NotALeadFile(
             f"{name} is damaged: {error}, so any number in it may be wrong; fetch it again"
         ) from error

@@ -11,6 +11,7 @@ from records.encodings import UTF8_MARK
 from records.json_elements import cut_elements
 from records.json_lines import NotJson, read_object
 from records.layout import Format
+from records.parquet_decoding import decode_parquet
 from records.rows import blanks
 from schemas.outcome import outcome_lead
 
@@ -90,6 +91,7 @@ _DECODERS: Final[Mapping[Format, Callable[[RawBlock], Iterator[Decoded | Unreada
     "json_lines": _decode_json_lines,
     "json_array": _decode_json_array,
     "avro": decode_avro,
+    "parquet": decode_parquet,
 }
 
 

@@ -21,13 +21,16 @@ from schemas.lead_schema import LeadSchema
 # How much of a file's beginning decides; a header must end within it.
 HEAD_BYTES = 256 * 1024
 
+PARQUET_START = b"PAR1"
+"""How a Parquet file begins; what is in it stands at its end (see `records.parquet_file`)."""
+
 # How many records are asked for the names of their keys.
 _NAMING_RECORDS = 100
 
 _JSON_LINES_NAME = re.compile(r"\.(?:jsonl|ndjson|ldjson)(?:\.\w+)?$", re.IGNORECASE)
 
 
-Format = Literal["csv", "json_lines", "json_array", "avro"]
+Format = Literal["csv", "json_lines", "json_array", "avro", "parquet"]
 """How the records of a file may be written."""
 
 
@@ -60,7 +63,7 @@ class Layout:
     @property
     def is_text(self) -> bool:
         """Whether the content is text."""
-        return self.format != "avro"
+        return self.format not in ("avro", "parquet")
 
     @property
     def most_record_bytes(self) -> int:
@@ -80,6 +83,8 @@ def detect_layout(head: bytes, *, name: str, schema: LeadSchema) -> Layout:
     Raises:
         NotALeadFile: It is another kind of file, or its header names no phone column.
     """
+    if head.startswith(PARQUET_START):
+        return Layout("parquet")
     if head.startswith(AVRO_START):
         return _avro(head, name=name, schema=schema)
     foreign = foreign_file(head)

@@ -9,7 +9,9 @@ from typing import Final, Protocol
 from records.foreign import ForeignFile, office_beginning, office_document
 from records.peeking import ByteStream, CorruptStream
 
-_STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06")
+ZIP_STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06")
+"""How a zip archive begins."""
+
 _START_BYTES: Final = 4
 _ENCRYPTED: Final = 1
 _UNPACK: Final = "unpack it first"
@@ -44,11 +46,6 @@ class SeekableStream(Protocol):
         ...
 
 
-def is_zip(start: bytes) -> bool:
-    """Say whether a file that begins so is a zip archive."""
-    return start.startswith(_STARTS)
-
-
 def open_zip(raw: ByteStream) -> ByteStream | None:
     """Open the one file in a zip archive; None: the stream is something else, and not read from.
 
@@ -63,7 +60,7 @@ def open_zip(raw: ByteStream) -> ByteStream | None:
         return None
     start = raw.read(_START_BYTES)
     raw.seek(0)
-    return _Unzipped(raw) if is_zip(start) else None
+    return _Unzipped(raw) if start.startswith(ZIP_STARTS) else None
 
 
 class _Unzipped:

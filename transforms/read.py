@@ -3,6 +3,7 @@
 import hashlib
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +17,8 @@ from records.blocks import RawBlock
 from records.encodings import UTF8
 from records.layout import Layout
 from records.opening import open_text
-from records.peeking import ByteStream
+from records.parquet_file import read_row_groups, spooled
+from records.peeking import ByteStream, DamagedStream
 from records.ranges import Range, RangeChanged, read_range
 from records.zip_file import NotOneFile
 from transforms.in_process import halt, stop_requested
@@ -115,19 +117,25 @@ class _ReadRangeFn(beam.DoFn):
 def _blocks(raw: BinaryIO, wanted: FileRange) -> Iterator[RawBlock]:
     """The blocks of a range, which must then have been what it was when the run started."""
     try:
-        stream: ByteStream = raw
-        if wanted.range.may_seek:
-            raw.seek(wanted.range.start)
-        else:
-            stream = open_text(raw)
-        for block in read_range(stream, wanted.layout, wanted.range, file=wanted.name):
+        for block in _read(raw, wanted):
             if stop_requested():
                 halt(STOPPED_ON_REQUEST)
                 return
             yield block
-    except (RangeChanged, NotOneFile) as error:
+    except (RangeChanged, NotOneFile, DamagedStream) as error:
         halt(f"{wanted.name} was changed while it was read, {_NOTHING_SENT}")
         raise InputChanged(wanted.name) from error
+
+
+def _read(raw: BinaryIO, wanted: FileRange) -> Iterator[RawBlock]:
+    stream: ByteStream = raw if wanted.range.may_seek else open_text(raw)
+    if wanted.layout.format != "parquet":
+        if wanted.range.may_seek:
+            raw.seek(wanted.range.start)
+        yield from read_range(stream, wanted.layout, wanted.range, file=wanted.name)
+        return
+    with nullcontext(raw) if wanted.range.may_seek else spooled(stream) as source:
+        yield from read_row_groups(source, wanted.layout, wanted.range, file=wanted.name)
 
 
 class HashedStream:

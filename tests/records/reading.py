@@ -1,7 +1,7 @@
 """Reading a whole content in one go, as the tests of this room do."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from records.blocks import Decoded, RawBlock, Unreadable
@@ -23,6 +23,15 @@ class Content:
     decoded: list[Decoded] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, layout: Layout, blocks: Sequence[RawBlock]) -> "Content":
+        whole = cls(layout, list(blocks))
+        for block in whole.blocks:
+            decoded, unreadable = decode(block)
+            whole.decoded += decoded
+            whole.unreadable += unreadable
+        return whole
+
     @property
     def fields(self) -> list[Mapping[str, object]]:
         return [record.fields for record in self.decoded]
@@ -39,9 +48,4 @@ class Content:
 def read(content: bytes, *, name: str = "leads.csv", **sizes: int) -> Content:
     opened = open_leads(io.BytesIO(content), name=name, schema=SCHEMA)
     blocks = list(split_records(opened.content, opened.layout, file=name, **sizes))
-    whole = Content(opened.layout, blocks)
-    for block in whole.blocks:
-        decoded, unreadable = decode(block)
-        whole.decoded += decoded
-        whole.unreadable += unreadable
-    return whole
+    return Content.of(opened.layout, blocks)

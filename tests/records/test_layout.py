@@ -163,7 +163,6 @@ def workbook(member: str) -> bytes:
         (b"<table><tr><td>Phone</td></tr></table>", "a web page"),
         (b'<?xml version="1.0"?>\n<leads/>', "XML"),
         (b"Obj\x01\x04\x14avro.codec", "an Avro file whose header is cut off or damaged"),
-        (b"PAR1\x15\x04", "a Parquet file; convert it"),
         (b"{\\rtf1\\ansi", "a rich text document"),
         (b"SQLite format 3\0", "an SQLite database"),
         (b"BEGIN:VCARD\nTEL:9876512345", "a vCard address book"),
