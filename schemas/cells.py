@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Final
@@ -54,7 +54,14 @@ def read_text(cell: object) -> object:
     is_writable = isinstance(cell, float | Decimal | date) or (
         isinstance(cell, int) and abs(cell) < _MAX_NUMBER
     )
-    return str(cell) if is_writable else Misread(f"{quoted(cell)} is no text; right is text")
+    return _written(cell) if is_writable else Misread(f"{quoted(cell)} is no text; right is text")
+
+
+def _written(cell: object) -> str:
+    """Write a value as it stands in the JSON of its record, from which it may be read again."""
+    if isinstance(cell, datetime):
+        return cell.isoformat(timespec="seconds")
+    return format(cell, "f") if isinstance(cell, Decimal) else str(cell)
 
 
 def pattern_reader(pattern: str) -> CellReader:

@@ -10,6 +10,8 @@ from schemas.lead_field import LeadField
 from schemas.phones import PhoneFault, PhoneNumber, PhoneReader
 from schemas.row_values import FieldFault
 
+_WRAPPED = "; if the lead is in there, --record_path says where"
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneStep:
@@ -73,8 +75,13 @@ class PhoneStep:
     def _without_column(self, row: Mapping[str, object]) -> FieldFault:
         return FieldFault(
             "phone_missing",
-            f"{self.field.name}: the record has no such field; it holds {holdings(row)}",
+            f"{self.field.name}: the record has no such field; it holds {holdings(row)}"
+            f"{_WRAPPED if any(map(_may_wrap, row.values())) else ''}",
         )
+
+
+def _may_wrap(cell: object) -> bool:
+    return isinstance(cell, dict | list | bytes) and len(cell) > 0
 
 
 def _is_missing(found: PhoneNumber | PhoneFault) -> bool:

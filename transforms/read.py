@@ -106,16 +106,20 @@ class _ReadRangeFn(beam.DoFn):
 
     def process(self, wanted: FileRange) -> Iterator[RawBlock]:
         try:
-            with open_raw(wanted.name) as raw:
-                yield from _blocks(raw, wanted)
+            yield from read_blocks(wanted)
         except (OSError, BeamIOError) as error:
             reason = (isinstance(error, OSError) and error.strerror) or type(error).__name__
             halt(f"{wanted.name} cannot be read any more ({reason}), {_NOTHING_SENT}")
             raise
 
 
-def _blocks(raw: BinaryIO, wanted: FileRange) -> Iterator[RawBlock]:
+def read_blocks(wanted: FileRange) -> Iterator[RawBlock]:
     """The blocks of a range, which must then have been what it was when the run started."""
+    with open_raw(wanted.name) as raw:
+        yield from _blocks(raw, wanted)
+
+
+def _blocks(raw: BinaryIO, wanted: FileRange) -> Iterator[RawBlock]:
     try:
         for block in _read(raw, wanted):
             if stop_requested():
