@@ -22,8 +22,6 @@ _FOR_EVENTS = (
     "--campaign_attribute",
     "--timestamp_attribute",
     "--message_schemas",
-    "--record_path",
-    "--record_pairs",
 )
 _FOR_FILES = ("--input", "--new_run")
 

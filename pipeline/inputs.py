@@ -8,12 +8,14 @@ from apache_beam.io.filesystems import FileSystems
 
 from pipeline.command_line import is_utf8
 from pipeline.faults import Faults
+from records.decoding import count_records
 from records.header import shown_columns
 from records.layout import PARQUET_START, Layout, NotALeadFile
 from records.opening import OpenedFile, open_leads
 from records.parquet_file import inspect_parquet, spooled
 from records.peeking import ByteStream, DamagedStream
 from records.ranges import Range, find_ranges
+from records.wrapping import Wrapping
 from records.zip_file import ZIP_STARTS
 from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema
@@ -28,11 +30,20 @@ _TABLES = ("csv", "avro", "parquet")
 
 
 def find_inputs(
-    globs: Sequence[str], schema: LeadSchema, campaign_field: str | None
+    globs: Sequence[str],
+    schema: LeadSchema,
+    campaign_field: str | None,
+    wrapping: Wrapping | None = None,
 ) -> list[InputFile]:
     """The files that the globs match, each once, by name.
 
     Every file is read through once, for its hash: a run is known by what its inputs hold.
+
+    Args:
+        globs: what is matched.
+        schema: what a lead is.
+        campaign_field: the column that names each lead's campaign, or None.
+        wrapping: where in the files' records the leads are, if they are not the leads themselves.
 
     Returns:
         The files; where a stop is asked for meanwhile, those that were found until then.
@@ -51,7 +62,7 @@ def find_inputs(
                 faults.append(f"{name} has a name that is no UTF-8 text: rename it")
                 continue
             try:
-                files.append(_inspect(name, schema, campaign_field))
+                files.append(_inspect(name, schema, campaign_field, wrapping))
             except NotALeadFile as error:
                 faults.append(str(error))
             except OSError as error:
@@ -75,7 +86,9 @@ def _matches(glob: str, faults: list[str]) -> list[str]:
     return [metadata.path for metadata in found]
 
 
-def _inspect(name: str, schema: LeadSchema, campaign_field: str | None) -> InputFile:
+def _inspect(
+    name: str, schema: LeadSchema, campaign_field: str | None, wrapping: Wrapping | None
+) -> InputFile:
     with open_raw(name) as raw:
         hashed = HashedStream(raw)
         stream: ByteStream = hashed
@@ -83,10 +96,10 @@ def _inspect(name: str, schema: LeadSchema, campaign_field: str | None) -> Input
             hashed.finish()
             raw.seek(0)
             stream = raw
-        opened = open_leads(stream, name=name, schema=schema)
+        opened = open_leads(stream, name=name, schema=schema, wrapping=wrapping)
         layout, ranges = _ranges(opened, raw, name, schema)
         digest = hashed.finish()
-    is_table = layout.format in _TABLES and layout.names
+    is_table = layout.format in _TABLES and layout.wrapping is None and layout.names
     if campaign_field and is_table and not Columns(layout.names).named(campaign_field):
         raise NotALeadFile(
             f"{name} has no column {campaign_field} (--campaign_field);"
@@ -120,7 +133,9 @@ def _ranges(
     layout, may_seek = opened.layout, opened.is_stored_plain
     try:
         if layout.format != "parquet":
-            return layout, find_ranges(opened.content, layout, may_seek=may_seek)
+            return layout, find_ranges(
+                opened.content, layout, may_seek=may_seek, count=count_records
+            )
         with nullcontext(raw) if may_seek else spooled(opened.content) as source:
             return inspect_parquet(source, name=name, schema=schema, may_seek=may_seek)
     except DamagedStream as error:

@@ -111,6 +111,7 @@ def run_terms(options: RunOptions, screen: Screen, lock: OutputLock | None) -> R
         dialect=options.dialect.name,
         lists=tuple(each.version for each in screen.lists),
         lock=lock.identity if lock else None,
+        wrapping=str(options.wrapping or ""),
     )
 
 

@@ -74,7 +74,9 @@ def _find_files_and_lists(options: RunOptions, lists: ListSettings) -> list[Inpu
     faults: list[str] = []
     files: list[InputFile] = []
     try:
-        files = find_inputs(options.inputs, options.schema, options.campaign_field)
+        files = find_inputs(
+            options.inputs, options.schema, options.campaign_field, options.wrapping
+        )
     except Faults as error:
         faults.extend(error.faults)
     faults.extend(check_lists(lists, options.dnd_max_age_hours, time.time()))

@@ -10,6 +10,8 @@ from dialer.address import check_api_url, is_this_machine, request_url
 from dialer.dialects import BULK_PARAMETER, DIALECTS, Dialect
 from pipeline.command_line import Given, is_utf8, nearest, shortened
 from pipeline.placement import Placement
+from records.unwrapping import pairs_of, path_of
+from records.wrapping import Wrapping
 from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema, SchemaError, load_lead_schema
 from transforms.keys import KeyUnavailable, parse_reference, resolve_key
@@ -52,6 +54,18 @@ class OptionReader:
         if any(not glob.strip() for glob in globs):
             self._faults.append("--input is empty")
         return tuple(globs)
+
+    def wrapping(self) -> Wrapping | None:
+        """Where in the files' records the leads are; None: they are the leads."""
+        path = self.text("--record_path")
+        pairs = tuple(self._given.values.get("--record_pairs", ()))
+        wrapping = Wrapping(path, pairs)
+        for name, check in (("--record_path", path_of), ("--record_pairs", pairs_of)):
+            try:
+                check(wrapping)
+            except ValueError as error:
+                self._faults.append(f"{name}: {error}")
+        return wrapping if path is not None or pairs else None
 
     def campaign(self) -> str | None:
         """One campaign for all leads; None where something else names each lead's."""

@@ -27,8 +27,8 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
             Option(
                 "--input",
                 "GLOB",
-                "files of leads: CSV with a header row, or JSON lines; compressed or not; local or in"
-                " a bucket. Quote the glob. May be repeated",
+                "files of leads: CSV with a header row, JSON lines, a JSON array, Avro or Parquet;"
+                " compressed or not; local or in a bucket. Quote the glob. May be repeated",
                 is_repeatable=True,
             ),
             Option("--campaign", "NAME", "the dialer's campaign that all leads are added to"),
@@ -36,6 +36,19 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "--campaign_field",
                 "COLUMN",
                 "instead of --campaign: the column (or JSON key) that names each lead's campaign",
+            ),
+            Option(
+                "--record_path",
+                "PATH",
+                "where in a wrapped record (of JSON or Avro) or message the lead is, or the list of leads: keys with dots, as in"
+                " message.data",
+            ),
+            Option(
+                "--record_pairs",
+                "PATH:NAME:VALUE",
+                "where a lead is a list of names and values: the list, the key of its names, and the"
+                " key of its values. May be repeated",
+                is_repeatable=True,
             ),
             Option(
                 "--lead_schema",
@@ -65,19 +78,6 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "NAME",
                 "the attribute that says when a lead's event happened, in RFC 3339 or milliseconds since"
                 " 1970 (default: when it was published)",
-            ),
-            Option(
-                "--record_path",
-                "PATH",
-                "where in a wrapped message the lead is, or the list of leads: keys with dots, as in"
-                " message.data",
-            ),
-            Option(
-                "--record_pairs",
-                "PATH:NAME:VALUE",
-                "where a lead is a list of names and values: the list, the key of its names, and the"
-                " key of its values. May be repeated",
-                is_repeatable=True,
             ),
             Option(
                 "--message_schemas",

@@ -10,6 +10,7 @@ from pipeline.faults import Faults
 from pipeline.option_reader import OptionReader
 from pipeline.place_reader import PlaceReader
 from pipeline.placement import Placement, read_placement
+from records.wrapping import Wrapping
 from schemas.lead_schema import LeadSchema
 
 
@@ -19,6 +20,7 @@ class RunOptions:
 
     Attributes:
         inputs: globs of lead files; none where leads come as events.
+        wrapping: where in the files' records the leads are, if they are not the leads themselves.
         events: how leads come as events, or None.
         campaign: one campaign for all leads, or None.
         campaign_field: the column that names each lead's campaign, or None.
@@ -45,6 +47,7 @@ class RunOptions:
     """
 
     inputs: tuple[str, ...]
+    wrapping: Wrapping | None
     events: EventOptions | None
     campaign: str | None
     campaign_field: str | None
@@ -96,6 +99,7 @@ def read_options(arguments: Sequence[str]) -> RunOptions:
     output = places.output(is_needed=not has_topic)
     options = RunOptions(
         inputs=() if events else reader.inputs(),
+        wrapping=None if events else reader.wrapping(),
         events=events,
         campaign=reader.campaign(),
         campaign_field=reader.campaign_field(schema)

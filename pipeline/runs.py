@@ -43,6 +43,7 @@ class RunRecord:
         dialect: the version of the API.
         lists: the versions of the do-not-disturb lists at the last start.
         lock: device and inode of the output's lock file at the last start; None: there is none.
+        wrapping: where in the inputs' records the leads are, as options; empty: they are the leads.
     """
 
     run: str
@@ -58,6 +59,7 @@ class RunRecord:
     dialect: str
     lists: tuple[str, ...]
     lock: str | None
+    wrapping: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class RunTerms:
     dialect: str
     lists: tuple[str, ...]
     lock: str | None
+    wrapping: str = ""
 
 
 class OutputLock:
@@ -207,6 +210,7 @@ def _first_start(
         dialect=terms.dialect,
         lists=terms.lists,
         lock=terms.lock,
+        wrapping=terms.wrapping,
     )
 
 
@@ -235,6 +239,7 @@ def differences(unfinished: RunRecord, asked: RunRecord) -> list[str]:
         ("lead schema", unfinished.schema, asked.schema),
         ("time zone", unfinished.time_zone, asked.time_zone),
         ("API version", unfinished.dialect, asked.dialect),
+        ("--record_path or --record_pairs", unfinished.wrapping, asked.wrapping),
     ):
         if theirs != ours:
             found.append(f"its {what} was another")

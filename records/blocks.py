@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from records.layout import Layout
+from schemas.outcome import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,14 @@ class Decoded:
             JSON lines. A name that stands twice over different values has a tuple of them.
         lead_json: the record as one line of JSON.
         windows_1252: its bytes were no UTF-8 and have been read as Windows-1252.
+        message_id: of the message that was written to the file, if its record is one.
     """
 
     number: int
     fields: Mapping[str, object]
     lead_json: bytes
     windows_1252: bool = False
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +65,26 @@ class Unreadable:
             (`\xff`), unless the row was read as Windows-1252.
         reason: `unreadable`, or `columns` when its cells fit no columns.
         detail: what is wrong with it.
+        message_id: of the message that was written to the file, if its record is one.
     """
 
     number: int
     raw: str
     reason: str
     detail: str
+    message_id: str | None = None
 
     @property
     def lead_json(self) -> bytes:
         """The raw text as a JSON string."""
         return as_json(self.raw)
+
+
+def source_of(record: Decoded | Unreadable, file: str) -> Source:
+    """Return where a record came from: its place in the file, or in the message in the file."""
+    if record.message_id is not None:
+        return Source.of_message(record.message_id, record.number)
+    return Source.of_record(file, record.number)
 
 
 def as_json(value: object) -> bytes:

@@ -13,6 +13,7 @@ from records.json_lines import NotJson, read_object
 from records.layout import Format
 from records.parquet_decoding import decode_parquet
 from records.rows import blanks
+from records.unwrapping import unwrapped
 from schemas.outcome import outcome_lead
 
 _TEXT_LEAD = "an outcome whose lead is a text that could not be read: correct the text, send that"
@@ -31,12 +32,28 @@ def decode(block: RawBlock) -> tuple[list[Decoded], list[Unreadable]]:
         return [], [Unreadable(block.first, _raw(block), "unreadable", block.fault)]
     decoded: list[Decoded] = []
     unreadable: list[Unreadable] = []
-    for answer in _DECODERS[block.layout.format](block):
+    answers = _DECODERS[block.layout.format](block)
+    if block.layout.wrapping is not None:
+        answers = unwrapped(
+            answers,
+            block.layout.wrapping,
+            first=block.first,
+            are_messages=block.layout.holds_messages,
+        )
+    for answer in answers:
         if isinstance(answer, Decoded):
             decoded.append(answer)
         else:
             unreadable.append(answer)
     return decoded, unreadable
+
+
+def count_records(block: RawBlock) -> int:
+    """Count the records of a block, which may be other than stand in it one behind the other."""
+    if block.layout.wrapping is None:
+        return block.records
+    decoded, unreadable = decode(block)
+    return len(decoded) + len(unreadable)
 
 
 def record_texts(block: RawBlock) -> list[bytes]:
@@ -57,17 +74,15 @@ def _decode_csv(block: RawBlock) -> Iterator[Decoded | Unreadable]:
 
 
 def _decode_json_lines(block: RawBlock) -> Iterator[Decoded | Unreadable]:
-    return _decode_json(_numbered(block), called="the line")
+    return _decode_json(block, called="the line")
 
 
 def _decode_json_array(block: RawBlock) -> Iterator[Decoded | Unreadable]:
-    return _decode_json(_numbered(block), called="the record")
+    return _decode_json(block, called="the record")
 
 
-def _decode_json(
-    numbered: Sequence[tuple[int, bytes]], *, called: str
-) -> Iterator[Decoded | Unreadable]:
-    for number, line in numbered:
+def _decode_json(block: RawBlock, *, called: str) -> Iterator[Decoded | Unreadable]:
+    for number, line in _numbered(block):
         # Files glued together carry the mark of the second one inside. Line ends are blank space
         # between tokens; they would cut the outcome's line.
         one_line = line.removeprefix(UTF8_MARK).replace(b"\r", b" ").replace(b"\n", b" ")
@@ -77,7 +92,8 @@ def _decode_json(
         except NotJson as e:
             yield Unreadable(number, _escaped(line), "unreadable", str(e))
             continue
-        lead = outcome_lead(fields)
+        # Of a record that wraps others it is seen to where they are taken out.
+        lead = outcome_lead(fields) if block.layout.wrapping is None else None
         if lead is None:
             yield Decoded(number, fields, plain)
         elif isinstance(lead, str):

@@ -46,8 +46,9 @@ def first_names(records: Sequence[bytes]) -> tuple[str, ...]:
 def is_document(content: bytes, lines: list[bytes]) -> bool:
     r"""Say whether a content is one JSON value rather than one a line, as far as it goes.
 
-    That is an array of objects, or a value that goes on over line ends. Junk in the first line of
-    a file of JSON lines is neither: there the JSON breaks off where the next line begins.
+    That is an array of objects, or of nothing, or a value that goes on over line ends. Junk in the
+    first line of a file of JSON lines is neither: there the JSON breaks off where the next line
+    begins.
 
     Args:
         content: the beginning of the file's text, without a byte order mark.
@@ -70,7 +71,9 @@ def is_document(content: bytes, lines: list[bytes]) -> bool:
         return _begins_document(content, has_lines=bool(lines))
     if "\n" in text[:end]:
         return True
-    holds_objects = isinstance(value, list) and any(isinstance(item, dict) for item in value)
+    holds_objects = isinstance(value, list) and (
+        not value or any(isinstance(item, dict) for item in value)
+    )
     return holds_objects and not any(map(is_object, lines[1:]))
 
 

@@ -6,7 +6,7 @@ says nothing, as in a file of JSON lines that begins with junk.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from records.avro_file import AVRO_START, AvroWriter, BadAvroFile, may_wrap, read_header, record_of
@@ -15,6 +15,7 @@ from records.foreign import foreign_file, is_binary
 from records.header import Header, looks_like_data, read_headers, shown_columns, text_start
 from records.json_detection import first_names, is_document, is_object
 from records.json_elements import cut_elements
+from records.wrapping import Wrapping
 from schemas.columns import has_phone_column, nearest_phone_column
 from schemas.lead_schema import LeadSchema
 
@@ -23,6 +24,12 @@ HEAD_BYTES = 256 * 1024
 
 PARQUET_START = b"PAR1"
 """How a Parquet file begins; what is in it stands at its end (see `records.parquet_file`)."""
+
+MAX_WRAPPER_BYTES = 32 << 20
+"""How long a record may be that leads are taken from: it may hold all leads of the file."""
+
+# What a Cloud Storage subscription writes of each message.
+_MESSAGE = frozenset({"data", "attributes", "message_id", "publish_time"})
 
 # How many records are asked for the names of their keys.
 _NAMING_RECORDS = 100
@@ -51,6 +58,7 @@ class Layout:
         names: the columns or keys as they are known before the records are read, for the operator:
             of JSON those of the first records.
         writer: what the header of an Avro file says.
+        wrapping: where in its records the leads are, if they are not the leads themselves.
     """
 
     format: Format
@@ -59,6 +67,12 @@ class Layout:
     body_offset: int = 0
     names: tuple[str, ...] = ()
     writer: AvroWriter | None = None
+    wrapping: Wrapping | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no text at all."""
+        return self.format == "csv" and not self.header
 
     @property
     def is_text(self) -> bool:
@@ -68,10 +82,18 @@ class Layout:
     @property
     def most_record_bytes(self) -> int:
         """How long a record may be."""
-        return MAX_RECORD_BYTES
+        return MAX_RECORD_BYTES if self.wrapping is None else MAX_WRAPPER_BYTES
+
+    @property
+    def holds_messages(self) -> bool:
+        """Whether it is a file of messages, as a subscription writes them, and leads are in them."""
+        is_in_data = self.wrapping is not None and self.wrapping.first_key == "data"
+        return is_in_data and self.format == "avro" and set(self.names) >= _MESSAGE
 
 
-def detect_layout(head: bytes, *, name: str, schema: LeadSchema) -> Layout:
+def detect_layout(
+    head: bytes, *, name: str, schema: LeadSchema, wrapping: Wrapping | None = None
+) -> Layout:
     """Find out how a lead file is to be read.
 
     Args:
@@ -79,14 +101,28 @@ def detect_layout(head: bytes, *, name: str, schema: LeadSchema) -> Layout:
             of it where it is shorter.
         name: the file's name, for messages.
         schema: what a lead is; the header of a CSV file must have a column for its phone number.
+        wrapping: where in the file's records the leads are, if they are not the leads themselves.
 
     Raises:
-        NotALeadFile: It is another kind of file, or its header names no phone column.
+        NotALeadFile: It is another kind of file, its header names no phone column, or its records
+            wrap nothing.
     """
+    layout = _detected(head, name=name, schema=schema, is_wrapped=wrapping is not None)
+    if wrapping is None or layout.is_empty:
+        return layout
+    if layout.format in ("csv", "parquet"):
+        kind = "CSV" if layout.format == "csv" else "Parquet"
+        raise NotALeadFile(
+            f"{name} is {kind}: {wrapping} is for JSON and Avro; leave it out for this file"
+        )
+    return replace(layout, wrapping=wrapping)
+
+
+def _detected(head: bytes, *, name: str, schema: LeadSchema, is_wrapped: bool) -> Layout:
     if head.startswith(PARQUET_START):
         return Layout("parquet")
     if head.startswith(AVRO_START):
-        return _avro(head, name=name, schema=schema)
+        return _avro(head, name=name, schema=schema, is_wrapped=is_wrapped)
     foreign = foreign_file(head)
     if foreign is not None:
         raise NotALeadFile(f"{name} is {foreign.what}; {foreign.remedy}")
@@ -104,6 +140,9 @@ def detect_layout(head: bytes, *, name: str, schema: LeadSchema) -> Layout:
     header = _phone_header(headers, schema)
     if header is not None:
         return _csv(header, name=name, whole=whole)
+    if is_wrapped and not lines and text.lstrip().startswith(b"{"):
+        # One line, longer than is looked at: perhaps all leads are in it.
+        return _json_array(content, text)
     if _is_json_lines(text, lines, name=name):
         return _json_lines(content, text, lines)
     if is_binary(head):
@@ -148,14 +187,15 @@ def _json_lines(content: bytes, text: bytes, lines: Sequence[bytes]) -> Layout:
     return Layout("json_lines", body_offset=len(content) - len(text), names=names)
 
 
-def _avro(head: bytes, *, name: str, schema: LeadSchema) -> Layout:
+def _avro(head: bytes, *, name: str, schema: LeadSchema, is_wrapped: bool) -> Layout:
     try:
         writer, size = read_header(head)
         record = record_of(writer)
     except BadAvroFile as e:
         raise NotALeadFile(f"{name} is {e}") from e
     names = tuple(field.name for field in record.fields)
-    if not has_phone_column(names, schema) and not may_wrap(record):
+    is_known = is_wrapped or may_wrap(record) or has_phone_column(names, schema)
+    if not is_known:
         raise NotALeadFile(without_phone_column(names, name=name, schema=schema))
     return Layout("avro", body_offset=size, names=names, writer=writer)
 

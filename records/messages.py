@@ -75,19 +75,19 @@ def decode_message(message: Message, rules: MessageRules) -> tuple[list[Decoded]
     try:
         value, text = _content(message, rules.schemas, reader)
     except UnreadableContent as e:
-        return [], [_unreadable(0, NoRecord(e.raw, str(e)))]
+        return [], [unreadable(0, NoRecord(e.raw, str(e)))]
     decoded: list[Decoded] = []
-    unreadable: list[Unreadable] = []
-    for number, record in enumerate(_records(value, rules.record_path, reader)):
+    faulty: list[Unreadable] = []
+    for number, record in enumerate(records_in(value, rules.record_path, reader)):
         if number == MAX_RECORDS:
             detail = f"the message holds more than {MAX_RECORDS:,} records"
-            return [], [_unreadable(0, NoRecord(text or message.data, detail))]
+            return [], [unreadable(0, NoRecord(text or message.data, detail))]
         if isinstance(record, NoRecord):
-            unreadable.append(_unreadable(number, record))
+            faulty.append(unreadable(number, record))
         else:
             lead_json = text if record is value and text else as_json(plain(record))
             decoded.append(Decoded(number, with_pairs(record, rules.record_pairs), lead_json))
-    return decoded, unreadable
+    return decoded, faulty
 
 
 def _content(
@@ -101,15 +101,22 @@ def _content(
     return value, text.replace(b"\r", b" ").replace(b"\n", b" ")
 
 
-def _records(
-    value: object, path: RecordPath, reader: ContentReader
+def records_in(
+    value: object, path: RecordPath, reader: ContentReader, *, called: str = "the message"
 ) -> Iterator[Mapping[str, object] | NoRecord]:
-    """Give the records of a message's value: those of its objects, or of outcomes among them."""
-    for held in records_at(value, (), reader):
+    """Give the records of a message's value: those of its objects, or of outcomes among them.
+
+    Args:
+        value: any.
+        path: where in its objects the records are.
+        reader: of the message.
+        called: what a fault calls the value.
+    """
+    for held in records_at(value, (), reader, called=called):
         if isinstance(held, NoRecord) or outcome_lead(held) is not None:
             yield from _leads(held, path, reader)
             continue
-        for record in records_at(held, path, reader):
+        for record in records_at(held, path, reader, called=called):
             yield from _leads(record, path, reader)
 
 
@@ -144,7 +151,8 @@ def _reread(
         yield from records_at(value, path, reader)
 
 
-def _unreadable(number: int, fault: NoRecord) -> Unreadable:
+def unreadable(number: int, fault: NoRecord) -> Unreadable:
+    """Return the answer for a part that holds no record."""
     raw = fault.raw[:MAX_RECORD_BYTES]
     text = raw if isinstance(raw, str) else raw.decode(errors="backslashreplace")
     return Unreadable(number, text, "unreadable", fault.detail)

@@ -6,6 +6,7 @@ from records.compression import open_plain, packing_of
 from records.encodings import MARK_BYTES, UTF8, as_utf8, encoding_of
 from records.layout import HEAD_BYTES, Layout, NotALeadFile, detect_layout
 from records.peeking import ByteStream, Peekable
+from records.wrapping import Wrapping
 from records.zip_file import NotOneFile, open_zip
 from schemas.lead_schema import LeadSchema
 
@@ -44,7 +45,9 @@ def open_text(raw: ByteStream) -> Peekable:
     return Peekable(as_utf8(_unpacked(raw)[0]))
 
 
-def open_leads(raw: ByteStream, *, name: str, schema: LeadSchema) -> OpenedFile:
+def open_leads(
+    raw: ByteStream, *, name: str, schema: LeadSchema, wrapping: Wrapping | None = None
+) -> OpenedFile:
     """Open a lead file, whatever its packing, encoding and layout.
 
     Args:
@@ -52,9 +55,11 @@ def open_leads(raw: ByteStream, *, name: str, schema: LeadSchema) -> OpenedFile:
             in it. It stays the caller's to close.
         name: the file's name, for messages.
         schema: what a lead is.
+        wrapping: where in the file's records the leads are, if they are not the leads themselves.
 
     Raises:
-        NotALeadFile: It is another kind of file, or its header names no phone column.
+        NotALeadFile: It is another kind of file, its header names no phone column, or its records
+            wrap nothing.
     """
     try:
         unpacked, packing = _unpacked(raw)
@@ -62,7 +67,7 @@ def open_leads(raw: ByteStream, *, name: str, schema: LeadSchema) -> OpenedFile:
         raise NotALeadFile(f"{name} is {e}") from e
     encoding = encoding_of(unpacked.peek(MARK_BYTES))
     text = Peekable(as_utf8(unpacked))
-    layout = detect_layout(text.peek(HEAD_BYTES), name=name, schema=schema)
+    layout = detect_layout(text.peek(HEAD_BYTES), name=name, schema=schema, wrapping=wrapping)
     return OpenedFile(text, layout, packing, encoding)
 
 

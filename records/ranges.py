@@ -7,7 +7,7 @@ in each. A range is some of these blocks.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from records.blocks import RawBlock
@@ -67,7 +67,12 @@ class RangeChanged(Exception):
 
 
 def find_ranges(
-    stream: ByteStream, layout: Layout, *, may_seek: bool, range_bytes: int = RANGE_BYTES
+    stream: ByteStream,
+    layout: Layout,
+    *,
+    may_seek: bool,
+    count: Callable[[RawBlock], int] | None = None,
+    range_bytes: int = RANGE_BYTES,
 ) -> tuple[Range, ...]:
     """Read a file through, and note where its records are.
 
@@ -76,6 +81,7 @@ def find_ranges(
         layout: how to read it.
         may_seek: whether the content is the file as it is stored, so that it can be read from any
             place.
+        count: counts the records of a block, if they are others than stand one behind the other.
         range_bytes: how large a range is at the least, but for the last one.
 
     Returns:
@@ -87,7 +93,7 @@ def find_ranges(
         # Behind a NUL byte places in the text are none in the file: the last range goes on.
         if ranges[-1].size_bytes >= range_bytes and may_seek and not text.had_nul:
             ranges.append(ranges[-1].next())
-        ranges[-1].add(block)
+        ranges[-1].add(block, block.records if count is None else count(block))
     return tuple(
         gathered.as_range(may_seek=may_seek, is_last=gathered is ranges[-1]) for gathered in ranges
     )
@@ -142,10 +148,10 @@ class _Gathered:
         self.records = 0
         self._digest = hashlib.sha256()
 
-    def add(self, block: RawBlock) -> None:
-        self.parts.append(Part(block.size_bytes, block.records, block.fault))
+    def add(self, block: RawBlock, records: int) -> None:
+        self.parts.append(Part(block.size_bytes, records, block.fault))
         self.size_bytes += block.size_bytes
-        self.records += block.records
+        self.records += records
         self._digest.update(block.content)
 
     def next(self) -> "_Gathered":

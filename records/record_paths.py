@@ -44,7 +44,7 @@ def parse_record_path(text: str) -> RecordPath:
 
 
 def records_at(
-    value: object, path: RecordPath, reader: ContentReader
+    value: object, path: RecordPath, reader: ContentReader, *, called: str = "the message"
 ) -> Iterator[Mapping[str, object] | NoRecord]:
     """Give the records at a path.
 
@@ -55,19 +55,21 @@ def records_at(
         value: an object, or a list of objects.
         path: from each of them on.
         reader: of the message that the value came in.
+        called: what a fault calls the value.
 
     Yields:
         One answer for each object at the end of the path and for each item that has none; at
         least one.
     """
-    return _Walk(path, reader).answers(value, 0, may_open=False)
+    return _Walk(path, reader, called).answers(value, 0, may_open=False)
 
 
 class _Walk:
     """The way along one path."""
 
-    def __init__(self, path: RecordPath, reader: ContentReader) -> None:
+    def __init__(self, path: RecordPath, reader: ContentReader, called: str) -> None:
         self._path = path
+        self._whole = called
         self._reader = reader
 
     def answers(
@@ -104,7 +106,7 @@ class _Walk:
             return
         where = f" in {self._called(step)}" if step else ""
         path = ".".join(self._path)
-        held = "it" if step else "the message"
+        held = "it" if step else self._whole
         yield NoRecord(
             _raw(record),
             f"no {quoted(key)}{where} (--record_path {path}); {held} holds {holdings(record)}",
@@ -120,7 +122,7 @@ class _Walk:
         yield from self.answers(value, step, may_open=False)
 
     def _called(self, step: int) -> str:
-        return ".".join(self._path[:step]) if step else "the message"
+        return ".".join(self._path[:step]) if step else self._whole
 
 
 def _raw(value: object) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import apache_beam as beam
 
-from records.blocks import Decoded, RawBlock, Unreadable
+from records.blocks import Decoded, RawBlock, Unreadable, source_of
 from records.decoding import decode
 from schemas.outcome import Outcome, Source, Status, utc_text
 from transforms.metrics import RECORDS_READ, ROWS_AS_WINDOWS_1252
@@ -25,7 +25,7 @@ class DecodedBlock:
     def located(self) -> Iterator[tuple[Source, Decoded]]:
         """Each record with its source."""
         for record in self.records:
-            yield Source.of_record(self.file, record.number), record
+            yield source_of(record, self.file), record
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class _DecodeBlockFn(beam.DoFn):
         if unreadable:
             at = utc_text(time.time())
             outcomes = [
-                unreadable_outcome(record, Source.of_record(block.file, record.number), at)
+                unreadable_outcome(record, source_of(record, block.file), at)
                 for record in unreadable
             ]
             yield beam.pvalue.TaggedOutput(UNREADABLE, outcomes)

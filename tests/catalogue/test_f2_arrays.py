@@ -51,7 +51,8 @@ def test_f2_arrays_of_lines_and_of_several_files_are_read(tmp_path: Path) -> Non
 
 def test_f2_an_empty_array_holds_no_lead(tmp_path: Path) -> None:
     assert phones_of(tmp_path, b"[{}]") == [None]
-    assert phones_of(tmp_path, b"[\n]\n", "leads.json") == []
+    for content in (b"[\n]\n", b"[]", b" [ ]\n"):
+        assert phones_of(tmp_path, content, "leads.json") == []
 
 
 def test_f2_elements_that_are_no_leads_are_refused_one_by_one(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.inputs import find_inputs
+from records.blocks import source_of
 from records.decoding import decode
+from records.wrapping import Wrapping
 from schemas.lead_schema import load_lead_schema
 from schemas.outcome import Source
 from transforms.decode import DecodedBlock
@@ -43,12 +45,14 @@ class Found:
     lead_json: bytes
 
 
-def outcomes_of(folder: Path, files: Mapping[str, bytes]) -> list[Found]:
+def outcomes_of(
+    folder: Path, files: Mapping[str, bytes], wrapping: Wrapping | None = None
+) -> list[Found]:
     """Write the files, and read each as the program does; in the order of their records."""
     for name, content in files.items():
         (folder / name).write_bytes(content)
     schema = load_lead_schema(SCHEMA_TEXT, name="lead.avsc")
-    inputs = find_inputs([str(folder / name) for name in files], schema, None)
+    inputs = find_inputs([str(folder / name) for name in files], schema, None, wrapping)
     checker = RULES.checker()
     found: list[Found] = []
     for wanted in ranges_of(inputs):
@@ -76,14 +80,19 @@ def outcomes_of(folder: Path, files: Mapping[str, bytes]) -> list[Found]:
             found += [
                 Found(
                     Fate("invalid", fault.reason, None, None),
-                    Source.of_record(block.file, fault.number),
+                    source_of(fault, block.file),
                     fault.detail,
                     fault.lead_json,
                 )
                 for fault in unreadable
             ]
     assert sum(file.records for file in inputs) == len(found)
-    return sorted(found, key=lambda each: (each.source.file or "", each.source.record or 0))
+    return sorted(found, key=_place)
+
+
+def _place(found: Found) -> tuple[str, int]:
+    source = found.source
+    return (source.file or source.message_id or "", source.record or source.index or 0)
 
 
 def fates_of(folder: Path, content: bytes, name: str = "leads.csv") -> list[Fate]:
