@@ -40,8 +40,8 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
             Option(
                 "--record_path",
                 "PATH",
-                "where in a wrapped record (of JSON or Avro) or message the lead is, or the list of leads: keys with dots, as in"
-                " message.data",
+                "where in a wrapped record (of JSON or Avro) or message the lead is, or the list of leads:"
+                " keys with dots, as in message.data",
             ),
             Option(
                 "--record_pairs",

@@ -149,6 +149,7 @@ class HashedStream:
         """Read from `stream`, from where it stands."""
         self._stream = stream
         self._hash = hashlib.sha256()
+        self._is_finished = False
         self.size_bytes = 0
 
     def read(self, size: int, /) -> bytes:
@@ -159,9 +160,10 @@ class HashedStream:
         return data
 
     def finish(self) -> str:
-        """Read what is left, and give the hash of it all, in hex."""
-        while self.read(1 << 20):
+        """Read what is left, and give the hash of it all, in hex; once, wherever one goes then."""
+        while not self._is_finished and self.read(1 << 20):
             pass
+        self._is_finished = True
         return self._hash.hexdigest()
 
 

@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import tempfile
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from hypothesis import strategies as st
 from tests.catalogue.whole_files import fates_of, outcomes_of
 from tests.records.avro_files import avro_file, schema_of
 from tests.records.parquet_files import parquet_file
+from tests.records.zip_files import zipped
 
 
 @dataclass(frozen=True)
@@ -118,14 +118,6 @@ def _parquet(
     )
 
 
-def _zipped(content: bytes) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packer:
-        packer.writestr("__MACOSX/._leads", b"x")
-        packer.writestr("leads", content)
-    return archive.getvalue()
-
-
 def _lines(leads: Sequence[Written]) -> bytes:
     return b"".join(json.dumps(_object(lead)).encode() + b"\n" for lead in leads)
 
@@ -138,7 +130,7 @@ FORMATS: dict[str, Writer] = {
     "tab": lambda leads: _table("\t", leads).encode(),
     "semicolon": lambda leads: _table(";", leads).encode("utf-8-sig"),
     "utf-16": lambda leads: _table("\t", leads).encode("utf-16"),
-    "zipped utf-16": lambda leads: _zipped(_table(",", leads).encode("utf-16")),
+    "zipped utf-16": lambda leads: zipped(_table(",", leads).encode("utf-16")),
     "gzip": lambda leads: gzip.compress(_table("|", leads).encode()),
     "lines": _lines,
     "zstd lines": lambda leads: zstandard.ZstdCompressor().compress(_lines(leads)),
@@ -151,7 +143,7 @@ FORMATS: dict[str, Writer] = {
     "avro double": lambda leads: gzip.compress(_avro(leads, "double", float, "bzip2")),
     "parquet text": lambda leads: _parquet(leads, pa.string(), str, "s"),
     "parquet double": lambda leads: _parquet(leads, pa.float64(), float, "ns", "Europe/Paris"),
-    "zipped parquet": lambda leads: _zipped(_parquet(leads, pa.int64(), int, "us")),
+    "zipped parquet": lambda leads: zipped(_parquet(leads, pa.int64(), int, "us")),
     "zstd parquet": lambda leads: zstandard.ZstdCompressor().compress(
         _parquet(leads, pa.large_string(), str, "ms")
     ),

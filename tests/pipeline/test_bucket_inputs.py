@@ -14,10 +14,12 @@ from apache_beam.testing.util import assert_that, equal_to
 from pipeline.faults import Faults
 from pipeline.inputs import find_inputs
 from records.blocks import RawBlock
-from records.decoding import record_texts
+from records.decoding import decode, record_texts
 from schemas.lead_schema import default_lead_schema
 from tests.dialer.fake_gcs import FakeGcs
-from transforms.read import ReadLeads, ranges_of
+from tests.records.parquet_files import parquet_file
+from tests.records.zip_files import zipped
+from transforms.read import ReadLeads, ranges_of, read_blocks
 
 SCHEMA = default_lead_schema()
 PLAIN = b"Phone,Name\n9876500001,A\n9876500002,B\n"
@@ -64,6 +66,29 @@ def test_leads_are_read_from_a_bucket(gcs: FakeGcs) -> None:
                 ]
             ),
         )
+
+
+def test_files_that_are_known_by_their_ends_are_read_from_a_bucket(gcs: FakeGcs) -> None:
+    parquet = parquet_file({"Phone": [f"98765{n:05}" for n in range(5000)]}, group_rows=1000)
+    put(gcs, "in/1.parquet", parquet)
+    put(gcs, "in/2.zip", zipped(PLAIN))
+    put(gcs, "in/3.zip", zipped(parquet))
+    files = find_inputs(["gs://leads/in/*"], SCHEMA, None)
+
+    assert [file.digest for file in files[:1]] == [hashlib.sha256(parquet).hexdigest()]
+    found = [
+        (wanted.name[-9:], record.number, record.fields["Phone"])
+        for wanted in ranges_of(files)
+        for block in read_blocks(wanted)
+        for record in decode(block)[0]
+    ]
+    phones = [(n + 1, f"98765{n:05}") for n in range(5000)]
+    assert found == [
+        *(("1.parquet", *phone) for phone in phones),
+        ("/in/2.zip", 1, "9876500001"),
+        ("/in/2.zip", 2, "9876500002"),
+        *(("/in/3.zip", *phone) for phone in phones),
+    ]
 
 
 @pytest.mark.parametrize("glob", ["gs://leads/in/*.csv", "gs://another/*.csv"])

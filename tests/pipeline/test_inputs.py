@@ -8,6 +8,8 @@ import pytest
 from pipeline.faults import Faults
 from pipeline.inputs import find_inputs
 from schemas.lead_schema import default_lead_schema
+from tests.records.parquet_files import parquet_file
+from tests.records.zip_files import zipped
 from transforms.in_process import request_stop
 from transforms.read import InputFile
 
@@ -47,6 +49,18 @@ def test_a_file_is_known_by_its_stored_bytes_and_its_layout(tmp_path: Path) -> N
     assert file.size_bytes == len(packed)
     assert file.digest == hashlib.sha256(packed).hexdigest()
     assert (file.layout.format, file.layout.header) == ("csv", ("Phone", "Campaign"))
+
+
+@pytest.mark.parametrize(
+    "content", [zipped(CSV), parquet_file({"Phone": ["9876500001"]}), gzip.compress(CSV, mtime=0)]
+)
+def test_a_file_is_known_by_all_its_bytes_wherever_its_directory_is(
+    tmp_path: Path, content: bytes
+) -> None:
+    (file,) = find(written(tmp_path / "leads", content))
+
+    assert file.digest == hashlib.sha256(content).hexdigest()
+    assert (file.size_bytes, file.records) == (len(content), 1)
 
 
 @pytest.mark.parametrize("content", [b"", b"Phone\n", b"\n\n"])

@@ -7,6 +7,7 @@ from dialer.dialects import V1
 from pipeline.faults import Faults
 from pipeline.option_reader import zones_of
 from pipeline.options import RunOptions, read_options
+from records.wrapping import Wrapping
 
 HERE = "http://127.0.0.1:8080"
 
@@ -48,6 +49,19 @@ def test_what_is_left_out_has_the_documented_defaults() -> None:
     assert (options.output, options.ledger) == ("out", "out/ledger")
     assert not options.new_run
     assert options.beam == ()
+
+
+def test_where_leads_are_in_the_records_of_files_is_taken() -> None:
+    assert options_of().wrapping is None
+    options = options_of("--record_path=RESPONSE", "--record_pairs=a:b:c", "--record_pairs=d:e:f")
+
+    assert options.wrapping == Wrapping("RESPONSE", ("a:b:c", "d:e:f"))
+
+
+def test_what_is_no_path_or_no_pairs_is_named_for_files_too() -> None:
+    faults = faults_of("--record_path=a..b", "--record_pairs=a")
+
+    assert [fault.split(":")[0] for fault in faults] == ["--record_path", "--record_pairs"]
 
 
 def test_what_is_given_is_taken() -> None:

@@ -1,7 +1,6 @@
 import io
 import struct
 import zipfile
-from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -11,16 +10,9 @@ from records.layout import NotALeadFile
 from records.opening import open_leads
 from records.peeking import CorruptStream
 from tests.records.reading import SCHEMA, read
+from tests.records.zip_files import packed
 
 CSV = b"PhoneNumber,Name\n9876512345,Asha\n"
-
-
-def packed(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", method) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return content.getvalue()
 
 
 def refusal(content: bytes) -> str:
