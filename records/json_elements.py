@@ -18,16 +18,32 @@ _BLANKS = re.compile(rb"[\s\xef\xbb\xbf]*+")
 _TURN = re.compile(rb'["{}\[\],]')
 _TURN_OUTSIDE = re.compile(rb'["{}\[\],\n]')
 _TEXT_REST = re.compile(rb'[^"\\\n]*+(?:\\.[^"\\\n]*+)*', re.DOTALL)
+_TEXT = rb'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"'
 _OTHER_BEGINS = re.compile(rb",\s{0,1000}\{")
-_FLAT_OBJECT = re.compile(
-    rb'\{[^{}\[\]"]*+(?:"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"[^{}\[\]"]*+)*\}\s*(?=[,\]])', re.DOTALL
-)
 _ELEMENT_END = re.compile(rb"(\}\s*),\s*\Z")
 _BACK_BYTES = 64
 AHEAD_BYTES = 1002
 """How much behind a comma may have to be seen to tell whether another object begins there."""
 _MAX_LEVELS = 10_000
 """What nests deeper is junk that only its end ends."""
+
+
+def _object(levels: int) -> bytes:
+    """Return a pattern of objects that nest no deeper, and of no junk that needs another look.
+
+    Nearly all elements match it, which is ten times as fast as going from turn to turn.
+    """
+    inner = rb"(?:" + _object(levels - 1) + rb"|" + _array(levels - 1) + rb")?" if levels else b""
+    return rb'\{(?:[^{}\[\]":]++|' + _TEXT + rb"|:\s*+" + inner + rb")*\}"
+
+
+def _array(levels: int) -> bytes:
+    inner = rb"|" + _object(levels - 1) + rb"|" + _array(levels - 1) if levels else b""
+    return rb'\[(?:[^{}\[\]"]++|' + _TEXT + inner + rb")*\]"
+
+
+_OBJECT = re.compile(_object(3), re.DOTALL)
+_OBJECT_IN_LIST = re.compile(_object(3) + rb"\s*+(?=[,\]])", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +148,10 @@ class ElementCutter:
         if sign == b"[" and not self.in_array and not self._in_list:
             self.in_array = True
             return at + 1
-        if (self.in_array or self._in_list) and (flat := _FLAT_OBJECT.match(data, at)):
-            elements.append(Element(base + at, base + flat.end()))
-            return flat.end()
+        whole = (_OBJECT_IN_LIST if self.in_array or self._in_list else _OBJECT).match(data, at)
+        if whole is not None:
+            elements.append(Element(base + at, base + whole.end()))
+            return whole.end()
         self.element_start = base + at
         return at
 

@@ -21,7 +21,15 @@ JUNK = st.lists(
     st.sampled_from(
         [
             *(b"[", b"]", b"{", b"}", b'"', b",", b":", b"\n", b" ", b"\\", b"1", b'{"a":1}'),
-            *(b'"a,]"', b'{"a":{"b":[1]}}', b",\n{", "é".encode(), b"\xef\xbb\xbf"),
+            *(
+                b'"a,]"',
+                b'{"a":{"b":[1]}}',
+                b'{"a":',
+                b'"b":[',
+                b",\n{",
+                "é".encode(),
+                b"\xef\xbb\xbf",
+            ),
         ]
     ),
     max_size=30,
