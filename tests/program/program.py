@@ -248,7 +248,8 @@ def outcomes_in(folder: Path) -> list[dict[str, Any]]:
 
 
 def _source(outcome: dict[str, Any]) -> tuple[str, int]:
-    return outcome["source"]["file"], outcome["source"]["record"]
+    origin, number = outcome["source"].values()
+    return origin, number
 
 
 def statuses(outcomes: Iterable[dict[str, Any]]) -> Counter[str]:

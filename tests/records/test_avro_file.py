@@ -11,7 +11,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.avro_file import MAX_BLOCK_BYTES
+from records.avro_codecs import MAX_BLOCK_BYTES
 from records.blocks import Decoded
 from records.layout import NotALeadFile
 from records.opening import open_leads
