@@ -140,7 +140,9 @@ def test_b5_a_record_ends_at_cr_lf_or_crlf_and_at_nothing_else(desk: Desk) -> No
 
 def test_b5_a_line_of_json_ends_at_lf_alone(desk: Desk) -> None:
     odd = "a\u2028b\u2029c\u0085d"
-    lines = [json.dumps({"Phone": 9812300000 + at, "Name": odd}, ensure_ascii=False) for at in (1, 2)]
+    lines = [
+        json.dumps({"Phone": 9812300000 + at, "Name": odd}, ensure_ascii=False) for at in (1, 2)
+    ]
     result = desk.read("\r\n".join(lines) + "\r\n\r\n", name="leads.jsonl")
     assert result.rows("leads.jsonl") == ok(9812300001, 9812300002)
     assert result.sent["9812300001"]["Name"] == odd
@@ -149,7 +151,10 @@ def test_b5_a_line_of_json_ends_at_lf_alone(desk: Desk) -> None:
 def test_b6_nul_bytes_are_dropped_wherever_they_stand(desk: Desk) -> None:
     files = {
         "padded.csv": b"Phone\0\0\0,Name\0\0\0\n9812300001\0\0,Asha\0\0\n\0\0\0\0\n9812300002,B\0ob\n",
-        "crashed.csv": b"Phone,Name\n9812300003,A\n" + b"\0" * 9000 + b"9812300004,B\n" + b"\0" * 512,
+        "crashed.csv": b"Phone,Name\n9812300003,A\n"
+        + b"\0" * 9000
+        + b"9812300004,B\n"
+        + b"\0" * 512,
         "front.csv": b"\0\0Phone,Name\n98123\x0000005,A\n",
         "lines.jsonl": b'{"Phone": "9812300006"}\n\0\0\0{"Phone": "98\x0012300007"}\n\0\0\0',
         "quoted.csv": b'Phone,Name\n"9812300008\0","A\0"\n',

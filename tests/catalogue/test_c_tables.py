@@ -14,7 +14,7 @@ def test_c1_quoted_cells_hold_anything_and_rows_still_count(desk: Desk) -> None:
     result = desk.read(
         "Name,Address,Phone\n"
         '"Asha ""RK"" Rao","12, Main Rd\n\nPune",9812300001\n'
-        '"",\'\',x1\n'
+        "\"\",'',x1\n"
         '"a\r\nb\rc","""","9812300002"\n'
         "\n"
         '"""quoted""",",,,\n,,,",9812300003\r\n'
@@ -248,8 +248,6 @@ def test_c9_an_open_quote_is_one_outcome_and_the_next_file_goes_on(desk: Desk) -
 
 
 def test_c9_a_quote_that_swallows_rows_until_another_quote_calls_nobody_in_it(desk: Desk) -> None:
-    result = desk.read(
-        'Phone,Name\n9812300001,"Asha\n9812300002,B\n9812300003,"C"\n9812300004,D\n'
-    )
+    result = desk.read('Phone,Name\n9812300001,"Asha\n9812300002,B\n9812300003,"C"\n9812300004,D\n')
     assert result.rows() == [UNREADABLE, *ok(9812300004)]
     assert "9812300002,B" in result.lead(1)
