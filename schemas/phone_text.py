@@ -9,7 +9,7 @@ address, a number that lost digits) is a fault, never a number that might be a s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from schemas.cell_text import is_placeholder, quoted, unwrapped
@@ -33,7 +33,7 @@ class BareNumber:
 
     digits: str
     international: bool
-    before_x: bool = False
+    before_x: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
