@@ -83,10 +83,12 @@ class PhoneReader:
         pattern: A regular expression that the national digits of a lead must match as a whole.
 
     Attributes:
+        region: The region.
         prefers_mobile: Whether a mobile comes before another number that may be called.
     """
 
     def __init__(self, region: str, types: Sequence[str], pattern: str | None) -> None:
+        self.region = region
         self._plan = NumberPlan(region)
         self._types = frozenset(types)
         if self._types & {"mobile", "fixed_line"}:

@@ -143,7 +143,10 @@ def _read_list(
     head = text.peek(HEAD_BYTES)
     foreign = foreign_file(head)
     if foreign is not None:
-        raise ListError(f"{name} is {foreign.what}, not a list of numbers; {foreign.remedy}")
+        raise ListError(
+            f"{name} is {foreign.what}, not a list of numbers; {foreign.remedy}, or "
+            "fetch the list in its flat form, one number a line"
+        )
     entries = Entries(phones, name)
     layout = table_layout(head, schema)
     rows = TextList(entries, name) if layout is None else TableList(entries, name, layout, schema)

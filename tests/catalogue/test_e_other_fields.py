@@ -43,7 +43,14 @@ MOMENTS = {
 NO_MOMENTS = (
     *("30/06/2037", "06/30/2037", "30-06-2037 18:00:00", "06-30-2037 18:00:00", "30.06.2037 18:00"),
     *("2037-06-30", "2037-06-30 06:00:00 PM", "2037-06-30 6:00 PM", "2037-06-30 18:00", "18:00:00"),
-    *("30 Jun 2037", "Jun 30, 2037 18:00:00", "2037/06/30 18:00:00", "50221.75", "50221", "2129803200"),
+    *(
+        "30 Jun 2037",
+        "Jun 30, 2037 18:00:00",
+        "2037/06/30 18:00:00",
+        "50221.75",
+        "50221",
+        "2129803200",
+    ),
     *("2129803200000", "2037-06-31 18:00:00", "2037-02-29 18:00:00", "2037-13-01 18:00:00"),
     *("2037-30-06 18:00:00", "2037-06-30 24:00:00", "2037-06-30 25:00:00", "2037-06-30 18:60:00"),
     *("2037-06-30 18:00:60", "2037-6-30 18:00:00", "37-06-30 18:00:00", "2037-06-30T18:00:00.5"),
@@ -79,7 +86,12 @@ def test_e1_no_date_is_guessed_and_the_form_that_is_right_is_named(desk: Desk) -
 
 
 def test_e1_the_past_is_suppressed_as_expired_in_the_dialers_zone(desk: Desk) -> None:
-    cells = ["2026-01-31 10:00:00", "1999-12-31T23:59:59Z", "2001-01-01 00:00:00", "2099-01-01 00:00:00"]
+    cells = [
+        "2026-01-31 10:00:00",
+        "1999-12-31T23:59:59Z",
+        "2001-01-01 00:00:00",
+        "2099-01-01 00:00:00",
+    ]
     result = desk.read(with_column("ExpiryDate", cells))
     assert [reason for reason, _ in result.rows()] == ["expired", "expired", "expired", "ok"]
     assert result.outcomes["leads.csv", 1]["status"] == "suppressed"
@@ -87,7 +99,9 @@ def test_e1_the_past_is_suppressed_as_expired_in_the_dialers_zone(desk: Desk) ->
 
 def test_e1_numbers_and_truths_in_json_are_no_moments(desk: Desk) -> None:
     values = [2129803200, 50221.75, True, ["2037-06-30 18:00:00"], {"date": "2037-06-30"}, None]
-    lines = [json.dumps({"Phone": 9812300000 + at, "ExpiryDate": each}) for at, each in enumerate(values)]
+    lines = [
+        json.dumps({"Phone": 9812300000 + at, "ExpiryDate": each}) for at, each in enumerate(values)
+    ]
     result = desk.read("\n".join(lines))
     assert [reason for reason, _ in result.rows()] == [*["field_invalid"] * 5, "ok"]
 
@@ -113,7 +127,9 @@ def test_e2_what_is_no_whole_number_from_1_to_99_is_invalid(desk: Desk) -> None:
 
 def test_e2_in_json_the_same_numbers_are_the_same_priority(desk: Desk) -> None:
     values = [5, 5.0, "5", "5.0", None, "", 0, 100, 5.5, True, [5], "High", -1, 1e300]
-    lines = [json.dumps({"Phone": 9812300000 + at, "priority": each}) for at, each in enumerate(values)]
+    lines = [
+        json.dumps({"Phone": 9812300000 + at, "priority": each}) for at, each in enumerate(values)
+    ]
     result = desk.read("\n".join(lines))
     assert [reason for reason, _ in result.rows()] == [*["ok"] * 6, *["field_invalid"] * 8]
     assert [values["Priority"] for values in result.sent.values()] == [5, 5, 5, 5, "", ""]
@@ -143,9 +159,43 @@ DEFAULTS = """{"type": "record", "name": "Lead", "fields": [
 ]}"""
 
 NAMES = (
-    *("Nan", "Null", "NA", "N/A", "None", "-", "true", "0", "007", "1e5", "=1+2", "=HYPERLINK(1)", "+91"),
-    *("@SUM(A1)", "-2+3", "அருண்", "आशा", "👩🏽\u200d💻 Asha", "é", "e\u0301", "  spaced  out  ", "O'Neil"),
-    *("<b>Asha</b>", "a&b=c", "100%", "\\N", "9876512345", "2037-06-30", "a\tb", "مرحبا", "\u202eabc"),
+    *(
+        "Nan",
+        "Null",
+        "NA",
+        "N/A",
+        "None",
+        "-",
+        "true",
+        "0",
+        "007",
+        "1e5",
+        "=1+2",
+        "=HYPERLINK(1)",
+        "+91",
+    ),
+    *(
+        "@SUM(A1)",
+        "-2+3",
+        "அருண்",
+        "आशा",
+        "👩🏽\u200d💻 Asha",
+        "é",
+        "e\u0301",
+        "  spaced  out  ",
+        "O'Neil",
+    ),
+    *(
+        "<b>Asha</b>",
+        "a&b=c",
+        "100%",
+        "\\N",
+        "9876512345",
+        "2037-06-30",
+        "a\tb",
+        "مرحبا",
+        "\u202eabc",
+    ),
 )
 
 

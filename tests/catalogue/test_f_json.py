@@ -70,7 +70,7 @@ def test_f1_a_line_that_is_no_object_costs_no_other(desk: Desk) -> None:
     result = desk.read(
         '{"Phone": 9812300001}\n[{"Phone": 9812300002}]\nPhone,Name\n"9812300003"\n9812300004\nnull\n'
         '{"Phone": 9812300005\n{"Phone": 9812300006},\n{"Phone": 9812300007} {"Phone": 9812300008}\n'
-        "{'Phone': 9812300009}\n{\"Phone\": NaN}\n{\"Phone\": 09812300010}\n"
+        '{\'Phone\': 9812300009}\n{"Phone": NaN}\n{"Phone": 09812300010}\n'
         '{"Phone": "9812300011", "Name": "a\tb"}\n{"Phone": 9812300012}\n'
     )
     rows = result.rows()
