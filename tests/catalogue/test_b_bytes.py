@@ -202,28 +202,35 @@ def workbook() -> bytes:
 PAGE = "<!DOCTYPE html>\n<html><body><table><tr><td>Phone</td></tr><tr><td>9812300001</td>"
 
 
-@pytest.mark.parametrize(
-    ("content", "what", "remedy"),
-    [
-        (workbook(), "an Excel workbook", "save it as CSV (UTF-8)"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "an Excel workbook", "save it as CSV"),
-        (PAGE.encode(), "a web page", "export the data as CSV"),
-        (f"\ufeff\r\n {PAGE}".encode(), "a web page", "export the data as CSV"),
-        (f"\ufeff{PAGE}".encode("utf-16"), "a web page", "export the data as CSV"),
-        (b'<?xml version="1.0"?><leads><phone>9812300001</phone></leads>', "XML", "CSV"),
-        (b"%PDF-1.7\n\x00\x01", "a PDF document", "CSV"),
-        (b"{\\rtf1\\ansi 9812300001}", "a rich text document", "CSV"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "a picture", "CSV"),
-        (b"SQLite format 3\0" + bytes(100), "an SQLite database", "CSV"),
-        (bytes(range(256)) * 8, "binary data", "CSV"),
-        ("Phone,Name\n9812300001,A\n".encode("utf-16-le"), "text in UTF-16", "UTF-8"),
-        (gzip.compress(workbook()), "an Excel workbook", "save it as CSV"),
-        (gzip.compress(gzip.compress(b"Phone\n9812300001\n")), "packed twice", "unpack"),
-    ],
-)
-def test_b8_what_is_no_lead_file_stops_before_anything_is_posted(
-    desk: Desk, content: bytes, what: str, remedy: str
-) -> None:
+NO_LEAD_FILES = {
+    "workbook": (workbook(), "an Excel workbook", "save it as CSV (UTF-8)"),
+    "old workbook": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+        "an Excel workbook",
+        "save it as CSV",
+    ),
+    "page": (PAGE.encode(), "a web page", "export the data as CSV"),
+    "marked page": (f"\ufeff\r\n {PAGE}".encode(), "a web page", "export the data as CSV"),
+    "wide page": (f"\ufeff{PAGE}".encode("utf-16"), "a web page", "export the data as CSV"),
+    "xml": (b'<?xml version="1.0"?><leads><phone>9812300001</phone></leads>', "XML", "CSV"),
+    "pdf": (b"%PDF-1.7\n\x00\x01", "a PDF document", "CSV"),
+    "rtf": (b"{\\rtf1\\ansi 9812300001}", "a rich text document", "CSV"),
+    "picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "a picture", "CSV"),
+    "sqlite": (b"SQLite format 3\0" + bytes(100), "an SQLite database", "CSV"),
+    "binary": (bytes(range(256)) * 8, "binary data", "CSV"),
+    "unmarked utf16": ("Phone,Name\n9812300001,A\n".encode("utf-16-le"), "text in UTF-16", "UTF-8"),
+    "packed workbook": (gzip.compress(workbook()), "an Excel workbook", "save it as CSV"),
+    "packed twice": (
+        gzip.compress(gzip.compress(b"Phone\n9812300001\n")),
+        "packed twice",
+        "unpack",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NO_LEAD_FILES)
+def test_b8_what_is_no_lead_file_stops_before_anything_is_posted(desk: Desk, kind: str) -> None:
+    content, what, remedy = NO_LEAD_FILES[kind]
     result = desk.run({"good.csv": b"Phone\n9812300009\n", "leads.csv": content})
     assert result.status == 2
     assert not result.sent
