@@ -63,7 +63,7 @@ _STARTS = (
 _KINDS = tuple(
     (re.compile(start, re.DOTALL), ForeignFile(what, remedy)) for start, what, remedy in _STARTS
 )
-_TEXT_START = rb"(?:\xef\xbb\xbf)?\s*"
+_TEXT_START = rb"(?:\xef\xbb\xbf|\s)*"
 _PAGE = re.compile(_TEXT_START + rb"<(?:!doctype\s+html|html|head|body|table|!--)", re.IGNORECASE)
 _XML = re.compile(_TEXT_START + rb"<[?!a-z][^\r\n>]*>", re.IGNORECASE)
 

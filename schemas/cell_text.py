@@ -48,7 +48,8 @@ _FULL_WIDTH: Final = range(0xFF01, 0xFF5F)
 _FULL_WIDTH_SHIFT: Final = 0xFEE0
 _VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
 
-_FORMULA_TEXT = re.compile(r"""=\s*(["'])(.*)\1""", re.DOTALL)
+# The closing quote may have gone with those of the cell.
+_FORMULA_TEXT = re.compile(r"""=\s*(["'])(.*?)(?:\1|(?<=\w)\Z)""", re.DOTALL)
 _MAX_WRAPPED: Final = 1000
 _PLACEHOLDER = re.compile(r"#?<?\(?(?:n ?[./]? ?a\.?|null|nan|none)\)?>?", re.IGNORECASE)
 

@@ -68,6 +68,7 @@ class _Plan:
 
     steps: tuple[FieldStep | PhoneStep, ...]
     campaign_columns: tuple[str, ...]
+    twins: tuple[tuple[str, ...], ...]
 
 
 class LeadChecker:
@@ -115,6 +116,8 @@ class LeadChecker:
                 holds the differing cells of columns whose header stands more than once.
         """
         plan = self._plan(fields)
+        if plan.twins:
+            fields = _with_twins_joined(fields, plan.twins)
         values: list[object] = []
         faults: list[FieldFault] = []
         phone: PhoneNumber | None = None
@@ -161,10 +164,12 @@ class LeadChecker:
         return plan
 
     def _new_plan(self, names: Sequence[str]) -> _Plan:
-        columns = Columns(names)
+        twins = Columns(names).twins()
+        later = {name for same in twins for name in same[1:]}
+        columns = Columns(name for name in names if name not in later)
         steps = tuple(self._step(field, columns.feeding(field)) for field in self._schema.fields)
         named = columns.named(self._campaign_field) if self._campaign_field is not None else ()
-        return _Plan(steps, named)
+        return _Plan(steps, named, twins)
 
     def _step(self, field: LeadField, columns: tuple[str, ...]) -> FieldStep | PhoneStep:
         if field.role is Role.PHONE:
@@ -182,6 +187,20 @@ class LeadChecker:
             return FieldFault(value.reason, f"{name}: {value.detail}")
         missing = "is empty" if columns else "the record has no such column"
         return FieldFault("field_invalid", f"{name}: {missing}; right is the name of a campaign")
+
+
+def _with_twins_joined(
+    fields: Mapping[str, object], twins: Sequence[Sequence[str]]
+) -> dict[str, object]:
+    """Return a record with the cells of twin columns as those of a header that stands twice."""
+    joined = dict(fields)
+    for same in twins:
+        cells: list[object] = []
+        for name in same:
+            cell = joined.pop(name) if name != same[0] else joined[name]
+            cells += cell if type(cell) is tuple else (cell,)
+        joined[same[0]] = tuple(cells)
+    return joined
 
 
 def _refusal(

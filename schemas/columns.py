@@ -1,7 +1,8 @@
 """Which columns of a file or keys of a record feed which field of the schema.
 
 Names match by letters and digits in any case. A field's own name comes before its aliases, those
-in the schema's order, and columns of the same name in the record's order.
+in the schema's order. Columns that share their letters and digits are one column that stands more
+than once: their cells must agree.
 """
 
 from __future__ import annotations
@@ -40,6 +41,13 @@ class Columns:
     def named(self, name: str) -> tuple[str, ...]:
         """Return the columns of a name, in their own order."""
         return tuple(self._by_key.get(name_key(name), ()))
+
+    def twins(self) -> tuple[tuple[str, ...], ...]:
+        """Return the columns that share their letters and digits, those of each name together.
+
+        Which of them is meant nothing says, as under a header that stands twice.
+        """
+        return tuple(tuple(names) for names in self._by_key.values() if len(names) > 1)
 
     def feeding(self, field: LeadField) -> tuple[str, ...]:
         """Return the columns that feed a field, the preferred first."""

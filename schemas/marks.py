@@ -7,10 +7,15 @@ from typing import Final
 
 from schemas.cell_text import clean, is_nothing, is_placeholder, quoted, unwrapped
 from schemas.cells import MISSING, Misread
+from schemas.names import name_key
 
 _YES: Final = frozenset({"true", "t", "yes", "y", "1", "1.0", "on"})
 _NO: Final = frozenset({"false", "f", "no", "n", "0", "0.0", "off"})
-_ALSO_DO_NOT_CALL: Final = frozenset({"x", "checked", "dnc", "dnd", "do not call", "donotcall"})
+_ALSO_DO_NOT_CALL: Final = frozenset({"x", "checked", "\u2713", "\u2714", "\u2611", "\u2705"})
+# What a do-not-disturb register says of a number; compared as whole words, for one contains the
+# other.
+_REGISTERED: Final = frozenset({"dnd", "ndnc", "dnc", "donotcall", "registered", "blocked"})
+_NOT_REGISTERED: Final = frozenset({"nondnd", "nonndnc", "nondnc", "notregistered", "clean"})
 
 
 def read_boolean(cell: object) -> object:
@@ -39,9 +44,10 @@ def read_do_not_call(cell: object) -> object:
     (True, False)
     """
     word = _word(cell)
-    if word in _YES or word in _ALSO_DO_NOT_CALL:
+    verdict = name_key(word or "")
+    if word in _YES or word in _ALSO_DO_NOT_CALL or verdict in _REGISTERED:
         return True
-    if word is not None and (word in _NO or is_placeholder(word)):
+    if word is not None and (word in _NO or is_placeholder(word) or verdict in _NOT_REGISTERED):
         return False
     return Misread(f"{quoted(cell)} says neither; right is yes or no")
 

@@ -79,6 +79,15 @@ class NumberPlan:
         found = {number.e164: number for number in self._readings(bare)}
         return list(found.values())
 
+    def may_be_cut(self, bare: BareNumber) -> bool:
+        """Say whether digits before an x may be the beginning of a longer number.
+
+        In 9198765432x10 it may mask a digit behind the country code.
+        """
+        code = str(self.country_code)
+        begins_with_code = not bare.international and bare.digits.startswith(code)
+        return bare.before_x and begins_with_code and len(bare.digits) in self._line_lengths
+
     def is_short_code(self, bare: BareNumber) -> bool:
         """Say whether the digits are a short code of the region, such as the police's number."""
         if bare.international or bare.digits.startswith("0") or len(bare.digits) > 6:

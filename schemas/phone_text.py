@@ -9,7 +9,7 @@ address, a number that lost digits) is a fault, never a number that might be a s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from schemas.cell_text import is_placeholder, quoted, unwrapped
@@ -17,13 +17,23 @@ from schemas.cell_text import is_placeholder, quoted, unwrapped
 MAX_LENGTH: Final = 200
 """A cell longer than this, in characters without blanks around it, holds no phone number."""
 
+COUNTING: Final = "1234567890"
+_LEAST_FILLING: Final = 7
+
 
 @dataclass(frozen=True, slots=True)
 class BareNumber:
-    """The digits of one number as written, and whether a + says that a country code leads them."""
+    """The digits of one number as written.
+
+    Attributes:
+        digits: The digits.
+        international: Whether a + says that a country code leads them.
+        before_x: Whether an x and digits stood right behind them: an extension, or a digit masked.
+    """
 
     digits: str
     international: bool
+    before_x: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +43,37 @@ class NotDigits:
     problem: str
 
 
-_WORD = r"(?:mobile|mob|cell(?:ular|phone)?|telephone|tel|phone|phn|ph|contact|whatsapp|msisdn)"
+def is_made_up(digits: str) -> bool:
+    """Say whether digits are typed to fill a cell: one digit repeated, or counting from one."""
+    return digits == COUNTING or len(set(digits)) == 1
+
+
+def is_filling(digits: str) -> bool:
+    """Say whether a piece of a cell fills a place where a number might stand."""
+    return digits == "0" or (len(digits) >= _LEAST_FILLING and is_made_up(digits))
+
+
+_WORD = (
+    r"(?:mobile|mob|mo|cell(?:ular|phone)?|telephone|tel|phone|phn|ph|contact|whatsapp|msisdn"
+    r"|callto|sms)"
+)
+_NUMBER_WORD = r"[\s.]*(?:number|num|no)"
+_PHONE_SIGNS = "\u260e\u260f\u2706\U0001f4de\U0001f4f1\U0001f4f2\U0001f57e\U0001f57f"
 _LABEL = re.compile(
-    rf"(?:(?:primary\s+)?{_WORD}(?:[\s.\-]+{_WORD})?(?:[\s.]*(?:number|num|no))?(?=[\W\d]|\Z)"
-    r"\s*[.:#=\-]*|[mpt]\s*[.:\-]+)\s*",
+    rf"(?:[{_PHONE_SIGNS}]\s*)*"
+    rf"(?:\(\s*(?:[mpt]|{_WORD})\.?\s*\)[\s.:\-]*"
+    rf"|(?:primary\s+)?{_WORD}(?:[\s.:\-]+{_WORD})?(?:{_NUMBER_WORD})?(?=[\W\d]|\Z)[\s.:#=\-]*"
+    rf"|[mpt](?:{_NUMBER_WORD}(?=[\W\d])[\s.:#=\-]*|\s*[.:\-]+))?\s*",
     re.IGNORECASE | re.ASCII,
 )
-# A bare x needs a blank before it: 98765432x10 is a number with a digit masked.
 _EXTENSION = re.compile(
     r"(?<=[\d)])(?:\s*[,;]?\s*(?:extension|extn|ext)\s*[.:=]*\s*\d{0,6}|[\s,;]\s*x\s*\d{1,6})"
     r"\s*(?=[/,;|]|\Z)",
     re.IGNORECASE,
 )
+_BARE_EXTENSION = re.compile(r"(?<=\d)x\d{1,6}\Z", re.IGNORECASE | re.ASCII)
+# Where a comma stands for the point, as in much of Europe.
+_COMMA_FRACTION = re.compile(r"(\+?\d[\d .]{5,}\d),00?", re.ASCII)
 _PLACEHOLDER_PART = re.compile(r"(?<![^\s/,;|])n/a(?![^\s/,;|])", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"(\d+)(?:[.,](\d*))?[eE]([+-]?\d{1,3})", re.ASCII)
 _THOUSANDS = re.compile(
@@ -82,6 +111,9 @@ BareNumber(digits='08023456789', international=False)]
     thousands = _THOUSANDS.fullmatch(text)
     if thousands:
         return [BareNumber(thousands["whole"].replace(",", ""), international=False)]
+    fraction = _COMMA_FRACTION.fullmatch(text)
+    if fraction:
+        return [_bare_number(fraction[1])]
     listed = _PLACEHOLDER_PART.sub("", _EXTENSION.sub("", text))
     pieces = (_unlabelled(piece) for piece in re.split(r"[/,;|]", listed))
     return [_bare_number(piece) for piece in pieces if not is_placeholder(piece)]
@@ -107,6 +139,16 @@ def _scientific(match: re.Match[str]) -> BareNumber | NotDigits:
 
 
 def _bare_number(piece: str) -> BareNumber | NotDigits:
+    extension = _BARE_EXTENSION.search(piece)
+    if extension is None:
+        return _signed_number(piece)
+    number = _signed_number(piece[: extension.start()])
+    if isinstance(number, NotDigits):
+        return number
+    return BareNumber(number.digits, number.international, before_x=True)
+
+
+def _signed_number(piece: str) -> BareNumber | NotDigits:
     before_plus = _CODE_BEFORE_PLUS.match(piece)
     if before_plus:
         return _digits(before_plus[1] + " " + piece[before_plus.end() :], international=True)

@@ -17,7 +17,14 @@ import phonenumbers
 from schemas.cell_text import clean, is_nothing, is_placeholder, quoted, unwrapped
 from schemas.number_plan import EITHER, KnownNumber, NumberPlan
 from schemas.numeric_cells import whole_number
-from schemas.phone_text import BareNumber, NotDigits, bare_numbers
+from schemas.phone_text import (
+    COUNTING,
+    BareNumber,
+    NotDigits,
+    bare_numbers,
+    is_filling,
+    is_made_up,
+)
 
 _KIND_WORDS: Final = {
     "fixed_line": "a landline",
@@ -33,7 +40,7 @@ _KIND_WORDS: Final = {
     "voicemail": "a voicemail number",
 }
 _MAX_PLAIN: Final = 10**15
-_COUNTING: Final = "1234567890"
+_SERIES_DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +83,12 @@ class PhoneReader:
         pattern: A regular expression that the national digits of a lead must match as a whole.
 
     Attributes:
+        region: The region.
         prefers_mobile: Whether a mobile comes before another number that may be called.
     """
 
     def __init__(self, region: str, types: Sequence[str], pattern: str | None) -> None:
+        self.region = region
         self._plan = NumberPlan(region)
         self._types = frozenset(types)
         if self._types & {"mobile", "fixed_line"}:
@@ -145,23 +154,32 @@ class PhoneReader:
         if not pieces:
             return self._invalid(cell, "it holds no digits")
         found: dict[int, KnownNumber] = {}
+        filled: PhoneFault | None = None
         for piece in pieces:
+            if isinstance(piece, BareNumber) and is_filling(piece.digits):
+                filled = filled or self._invalid(cell, "it is made up")
+                continue
             number = self._number(piece, cell, is_alone=len(pieces) == 1)
             if isinstance(number, PhoneFault):
                 return number
-            found.setdefault(number.e164, number)
-        return list(found.values())
+            if is_made_up(number.national):
+                filled = filled or self._invalid(cell, "it is made up")
+            else:
+                found.setdefault(number.e164, number)
+        return list(found.values()) if found or filled is None else filled
 
     def _number(
         self, piece: BareNumber | NotDigits, cell: object, *, is_alone: bool
     ) -> KnownNumber | PhoneFault:
         if isinstance(piece, NotDigits):
             return self._invalid(cell, piece.problem)
+        if self._plan.may_be_cut(piece):
+            return self._invalid(cell, "a digit of it may be masked")
         readings = self._plan.readings(piece)
         if len(readings) > 1:
             return self._invalid(cell, "it can be read as more than one number")
         if readings:
-            return self._plausible(readings[0], cell)
+            return readings[0]
         foreign = self._plan.foreign_code(piece)
         if foreign is not None and is_alone:
             return self._fault("phone_country", cell, f"is of the foreign country +{foreign}")
@@ -171,12 +189,6 @@ class PhoneReader:
         what = "it" if is_alone else f"the part {quoted(piece.digits)}"
         count = f"{digits} digit" if digits == 1 else f"{digits} digits"
         return self._invalid(cell, f"{what} has {count}, and no such number exists")
-
-    def _plausible(self, number: KnownNumber, cell: object) -> KnownNumber | PhoneFault:
-        """Refuse what is typed to fill a cell: one digit repeated, or counting from one."""
-        if number.national == _COUNTING or len(set(number.national)) == 1:
-            return self._invalid(cell, "it is made up")
-        return number
 
     def _judged(self, number: KnownNumber, cell: object) -> PhoneNumber | PhoneFault:
         if number.country_code != self._plan.country_code:
@@ -189,7 +201,8 @@ class PhoneReader:
             kind = _KIND_WORDS.get(number.type, "of no known type")
             return self._fault("phone_type", cell, f"is {kind}")
         if self._pattern is not None and not self._pattern.fullmatch(number.national):
-            what = f"does not match the schema's pattern {self._pattern_text}"
+            series = f"is of the series {number.national[:_SERIES_DIGITS]}"
+            what = f"{series}, which the schema's pattern {self._pattern_text} leaves out"
             return self._fault("phone_type", cell, what)
         return _any_number(number)
 
@@ -204,7 +217,7 @@ class PhoneReader:
         mobiles = self._plan.mobile_pattern() if "mobile" in self._types else None
         if mobiles is None:
             return None
-        made_up = rf"(?!{_COUNTING}\Z)(?!(?P<digit>\d)(?P=digit)*\Z)"
+        made_up = rf"(?!{COUNTING}\Z)(?!(?P<digit>\d)(?P=digit)*\Z)"
         return re.compile(made_up + mobiles, re.ASCII)
 
     def _is_plain(self, cell: str) -> bool:

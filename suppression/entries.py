@@ -26,11 +26,13 @@ class Entries:
     """The numbers of one list, as they are found.
 
     Attributes:
+        region: the region that numbers without a country code are of.
         not_numbers: how many lines or rows hold something that is no number.
         cleared: how many rows are said not to be listed.
     """
 
     def __init__(self, phones: PhoneReader, name: str) -> None:
+        self.region = phones.region
         self._phones = phones
         self._name = name
         self._plain: PlainEntries | None = None

@@ -160,7 +160,10 @@ def _read_list(
 
 
 def _no_list(name: str, kind: ForeignFile) -> str:
-    return f"{name} is {kind.what}, not a list of numbers; {kind.remedy}"
+    return (
+        f"{name} is {kind.what}, not a list of numbers; {kind.remedy}, or "
+        "fetch the list in its flat form, one number a line"
+    )
 
 
 def _refuse_empty(name: str, *, is_bare: bool, allow_empty: bool) -> None:

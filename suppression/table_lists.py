@@ -13,14 +13,18 @@ from records.splitting import split_records
 from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema
 from schemas.names import name_key
+from suppression.area_numbers import area_column, with_area
 from suppression.entries import Entries
 from suppression.faults import ListError
 
 # Columns of a scrub's result, which has every number that was asked about with a verdict.
-_STATUS_COLUMNS = frozenset({"status", "dnd", "dndstatus", "ndnc", "ndncstatus"})
+_STATUS_COLUMNS = frozenset(
+    {"status", "dnd", "dndstatus", "ndnc", "ndncstatus", "dnc", "dncstatus", "scrubstatus"}
+)
 _LISTED = frozenset({"dnd", "ndnc", "registered", "blocked", "yes", "y", "1"})
 _NOT_LISTED = frozenset({"nondnd", "notregistered", "clean", "no", "n", "0"})
 
+_ZERO_FRACTION = re.compile(r"\.0+\Z")
 _QUOTED_CELL = re.compile(rb"[\r\n]\"")
 # A lone # in the first cell is the name of a column of serial numbers.
 _COMMENT_LINES = re.compile(rb"(?:[ \t]*(?:#(?![ ]*[,;|\t])[^\r\n]*)?(?:\r\n?|\n))*")
@@ -62,6 +66,7 @@ class TableList:
         self._name = name
         self._layout = layout
         self._phones = Columns(layout.header).feeding(schema.phone)
+        self._area = area_column(layout.header, entries.region)
         self._statuses = [
             column
             for column in dict.fromkeys(layout.header)
@@ -97,13 +102,19 @@ class TableList:
             filled = [
                 (cell.strip(), row.number)
                 for row in rows
-                for cell in _cells(row, column)
+                for cell in self._phone_cells(row, column)
                 if cell.strip()
             ]
             places = [place for _, place in filled]
             missed = self._entries.add([cell for cell, _ in filled], places)
             unread -= set(places) - missed
         self._entries.not_numbers += len(unread)
+
+    def _phone_cells(self, row: Decoded, column: str) -> Sequence[str]:
+        cells = _cells(row, column)
+        if self._area is None:
+            return cells
+        return [with_area(area, cell) for area in _cells(row, self._area) for cell in cells]
 
     def _is_listed(self, row: Decoded) -> bool:
         verdicts = [
@@ -114,7 +125,7 @@ class TableList:
         return listed
 
     def _verdict(self, cell: str, row: Decoded) -> bool:
-        word = name_key(cell)
+        word = name_key(_ZERO_FRACTION.sub("", cell.strip()))
         if word in _LISTED or word in _NOT_LISTED:
             return word in _LISTED
         if not self._has_number(row):
@@ -126,7 +137,7 @@ class TableList:
         )
 
     def _has_number(self, row: Decoded) -> bool:
-        cells = (cell for column in self._phones for cell in _cells(row, column))
+        cells = (cell for column in self._phones for cell in self._phone_cells(row, column))
         return any(map(self._entries.holds_number, cells))
 
 

@@ -10,6 +10,7 @@ from schemas.cell_text import is_placeholder
 from schemas.columns import has_phone_column
 from schemas.lead_schema import default_lead_schema
 from schemas.names import name_key
+from suppression.area_numbers import PairedLines
 from suppression.entries import Entries
 from suppression.faults import ListError
 
@@ -33,6 +34,7 @@ class TextList:
     def __init__(self, entries: Entries, name: str) -> None:
         self._entries = entries
         self._name = name
+        self._pairs = PairedLines(name, entries.region)
         self._others: list[str] = []
 
     @property
@@ -47,7 +49,7 @@ class TextList:
             ListError: It has several columns, or a number has lost digits.
         """
         for first, lines in _numbered_lines(stream, self._name):
-            texts = [text.strip() for text in _texts(lines)]
+            texts = self._pairs.joined([text.strip() for text in _texts(lines)], first)
             places = [place for place, text in enumerate(texts, first) if text]
             unread = self._entries.add(list(filter(None, texts)), places, self._dealt_with)
             self._entries.not_numbers += len(unread)

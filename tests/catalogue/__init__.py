@@ -1,0 +1,1 @@
+"""The catalogue of leads as they really arrive, as tests: each name bears the number of its row."""
