@@ -22,15 +22,17 @@ from dialer.simulator import Rules, Simulator
 from dialer.slots import Sender
 from dialer.store import LocalStore
 from dialer.waiting import by_campaign
-from records.decoding import decode
+from records.blocks import RawBlock
+from records.decoding import decode_by_column
 from records.lead_block import LeadBlock
 from records.opening import open_leads
 from records.splitting import split_records
+from schemas.column_checker import ColumnChecker
 from schemas.lead_schema import load_lead_schema
 from suppression.lists import Screen
 from transforms.decode import DecodedBlock
 from transforms.screen import reasons_against
-from transforms.validate import LeadRules, check_records
+from transforms.validate import LeadRules, check_block
 
 
 class Stopwatch:
@@ -63,11 +65,12 @@ def measure(leads: int) -> dict[str, float]:
             opened = open_leads(raw, name="leads.csv", schema=schema)
             raw_blocks = list(split_records(opened.content, opened.layout, file="leads.csv"))
         with watch.stage("decode"):
-            decoded = [DecodedBlock("leads.csv", decode(block)[0]) for block in raw_blocks]
+            decoded = [_decoded(block) for block in raw_blocks]
         with watch.stage("validate"):
-            checked = [check_records(block, checker)[0] for block in decoded]
+            columns = ColumnChecker(checker)
+            checked = [check_block(block, checker, columns)[0] for block in decoded]
         with watch.stage("pack"):
-            packed = [LeadBlock.of(block).to_bytes() for block in checked]
+            packed = [block.to_bytes() for block in checked if block is not None]
             blocks = [LeadBlock.from_bytes(block) for block in packed]
         with watch.stage("screen"):
             for block in blocks:
@@ -80,6 +83,11 @@ def measure(leads: int) -> dict[str, float]:
             )
             os.fsync(file.fileno())
     return watch.secs
+
+
+def _decoded(block: RawBlock) -> DecodedBlock:
+    found = decode_by_column(block)
+    return DecodedBlock(block.file, found.records, found.table)
 
 
 def _deliver(blocks: list[LeadBlock], url: str, folder: Path) -> Iterator[list]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from schemas.column_checker import CheckedColumns
 from schemas.outcome import Source
 
 _TEXT = pa.utf8()
@@ -73,20 +74,57 @@ class LeadBlock:
         origins = [lead.source.message_id or lead.source.file or "" for lead in leads]
         numbers = [lead.source.record or lead.source.index or 0 for lead in leads]
         is_file = bool(leads) and leads[0].source.file is not None
-        columns = [
-            pa.array(origins, _TEXT).dictionary_encode(),
-            pa.array(numbers, pa.int64()),
-            pa.array([lead.campaign for lead in leads], _TEXT).dictionary_encode(),
-            pa.array([lead.phone for lead in leads], _TEXT),
-            pa.array([lead.e164 for lead in leads], pa.int64()),
-            pa.array([lead.values for lead in leads], pa.binary()),
-            pa.array([lead.expires_at for lead in leads], pa.float64()),
-            pa.array([lead.do_not_call for lead in leads], pa.bool_()),
-            pa.array([lead.note for lead in leads], _TEXT),
-            pa.array([lead.lead_json for lead in leads], pa.binary()),
-        ]
-        schema = _SCHEMA.with_metadata({"sources": "records" if is_file else "messages"})
-        return LeadBlock(pa.RecordBatch.from_arrays(columns, schema=schema))
+        return _block(
+            [
+                pa.array(origins, _TEXT).dictionary_encode(),
+                pa.array(numbers, pa.int64()),
+                pa.array([lead.campaign for lead in leads], _TEXT).dictionary_encode(),
+                pa.array([lead.phone for lead in leads], _TEXT),
+                pa.array([lead.e164 for lead in leads], pa.int64()),
+                pa.array([lead.values for lead in leads], pa.binary()),
+                pa.array([lead.expires_at for lead in leads], pa.float64()),
+                pa.array([lead.do_not_call for lead in leads], pa.bool_()),
+                pa.array([lead.note for lead in leads], _TEXT),
+                pa.array([lead.lead_json for lead in leads], pa.binary()),
+            ],
+            is_file=is_file,
+        )
+
+    @staticmethod
+    def of_columns(
+        file: str, numbers: pa.Array, checked: CheckedColumns, lead_json: pa.Array
+    ) -> "LeadBlock":
+        """The block of records of a file that were judged by column.
+
+        Args:
+            file: the file's name.
+            numbers: which record each is.
+            checked: what is sent of them, and when.
+            lead_json: each as JSON, as bytes.
+        """
+        count = len(numbers)
+        return _block(
+            [
+                pa.repeat(file, count).dictionary_encode(),
+                numbers,
+                checked.campaign.dictionary_encode(),
+                checked.phone,
+                checked.e164,
+                checked.values,
+                checked.expires_at,
+                checked.do_not_call,
+                pa.nulls(count, _TEXT),
+                lead_json,
+            ],
+            is_file=True,
+        )
+
+    def merged(self, other: "LeadBlock") -> "LeadBlock":
+        """One block of two of the same file, in the order of its records."""
+        table = pa.Table.from_batches([self._batch, other._batch]).unify_dictionaries()
+        batch = table.combine_chunks().to_batches()[0]
+        order = np.argsort(np.asarray(batch.column("number")), kind="stable")
+        return LeadBlock(batch.take(pa.array(order)))
 
     @staticmethod
     def from_bytes(data: bytes) -> "LeadBlock":
@@ -156,3 +194,8 @@ class LeadBlock:
                 *(column.to_pylist() for column in taken.columns), strict=True
             )
         ]
+
+
+def _block(columns: list[pa.Array], *, is_file: bool) -> LeadBlock:
+    schema = _SCHEMA.with_metadata({"sources": "records" if is_file else "messages"})
+    return LeadBlock(pa.RecordBatch.from_arrays(columns, schema=schema))

@@ -154,7 +154,7 @@ class _LineSplitter:
     def _add(self, content: bytes, records: int, *, with_last: bool = False) -> Iterator[RawBlock]:
         """Make a block of some records, or put what is less than a block to the last one."""
         last = self._last
-        is_little = with_last or not records
+        is_little = with_last or not records or (last is not None and not last.records)
         if last is None or last.fault or not is_little or last.size_bytes > MAX_RECORD_BYTES:
             yield from self._put(self._block(content, records, len(content)))
             return

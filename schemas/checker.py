@@ -63,8 +63,14 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """How records with certain columns are read."""
+class Plan:
+    """How records with certain columns are read.
+
+    Attributes:
+        steps: one a field, in the schema's order.
+        campaign_columns: those that name the campaign, the preferred first.
+        twins: columns that share their letters and digits.
+    """
 
     steps: tuple[FieldStep | PhoneStep, ...]
     campaign_columns: tuple[str, ...]
@@ -80,6 +86,11 @@ class LeadChecker:
         campaign: The campaign of all leads, or None where a column names it.
         campaign_field: The column that names each lead's campaign, or None; matched like any
             column, by letters and digits.
+
+    Attributes:
+        phones: Reads phone cells.
+        expiry_name: The name of the field after whose moment a lead is not called, or None.
+        campaign: The campaign of all leads, or None.
     """
 
     def __init__(
@@ -93,16 +104,16 @@ class LeadChecker:
         if (campaign is None) == (campaign_field is None):
             raise ValueError("exactly one of campaign and campaign_field must be given")
         self._schema = schema
-        self._campaign = campaign
+        self.campaign = campaign
         self._campaign_field = campaign_field
-        self._phones = PhoneReader(schema.region, schema.phone.types, schema.phone.pattern)
+        self.phones = PhoneReader(schema.region, schema.phone.types, schema.phone.pattern)
         self._readers = {
             field.name: reader_of(field, zone)
             for field in schema.fields
             if field.role is not Role.PHONE
         }
-        self._expiry_name = schema.expiry.name if schema.expiry is not None else None
-        self._plans: dict[tuple[str, ...], _Plan] = {}
+        self.expiry_name = schema.expiry.name if schema.expiry is not None else None
+        self._plans: dict[tuple[str, ...], Plan] = {}
 
     def check(self, fields: Mapping[str, object]) -> CheckedLead | Refusal:
         """Check one record.
@@ -115,7 +126,7 @@ class LeadChecker:
             fields: The record: a cell for each column, text in CSV, anything in JSON. A tuple
                 holds the differing cells of columns whose header stands more than once.
         """
-        plan = self._plan(fields)
+        plan = self.plan(tuple(fields))
         if plan.twins:
             fields = _with_twins_joined(fields, plan.twins)
         values: list[object] = []
@@ -132,13 +143,13 @@ class LeadChecker:
                 values.append(value.national)
             elif type(value) is WallTime:
                 values.append(value.text)
-                if step.field.name == self._expiry_name:
+                if step.field.name == self.expiry_name:
                     expires_at = value.epoch_secs
             elif step.field.role is Role.DO_NOT_CALL:
                 do_not_call = do_not_call or value is True
             else:
                 values.append(value)
-        campaign = self._campaign
+        campaign = self.campaign
         if campaign is None:
             named = self._campaign_of(fields, plan.campaign_columns)
             if isinstance(named, FieldFault):
@@ -151,8 +162,8 @@ class LeadChecker:
             campaign, phone.national, phone.e164, tuple(values), expires_at, do_not_call, phone.note
         )
 
-    def _plan(self, fields: Mapping[str, object]) -> _Plan:
-        names = tuple(fields)
+    def plan(self, names: tuple[str, ...]) -> Plan:
+        """Return how records with these columns are read."""
         plan = self._plans.get(names)
         if plan is None:
             plan = self._new_plan(names)
@@ -163,17 +174,17 @@ class LeadChecker:
                 self._plans[names] = plan
         return plan
 
-    def _new_plan(self, names: Sequence[str]) -> _Plan:
+    def _new_plan(self, names: Sequence[str]) -> Plan:
         twins = Columns(names).twins()
         later = {name for same in twins for name in same[1:]}
         columns = Columns(name for name in names if name not in later)
         steps = tuple(self._step(field, columns.feeding(field)) for field in self._schema.fields)
         named = columns.named(self._campaign_field) if self._campaign_field is not None else ()
-        return _Plan(steps, named, twins)
+        return Plan(steps, named, twins)
 
     def _step(self, field: LeadField, columns: tuple[str, ...]) -> FieldStep | PhoneStep:
         if field.role is Role.PHONE:
-            return PhoneStep(field, columns, self._phones)
+            return PhoneStep(field, columns, self.phones)
         return FieldStep.of(field, columns, self._readers[field.name])
 
     def _campaign_of(

@@ -48,6 +48,19 @@ class KnownNumber:
         return int(f"{self.country_code}{self.national}")
 
 
+@dataclass(frozen=True, slots=True)
+class MobileRules:
+    """What plain national digits must be to have one reading only, a mobile of the region.
+
+    Attributes:
+        required: patterns that all must match the whole; the first one says which lengths they have.
+        refused: patterns of which none may match the whole.
+    """
+
+    required: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
 class NumberPlan:
     """The numbering plan of one region, and the way there from other countries' numbers."""
 
@@ -113,16 +126,29 @@ class NumberPlan:
         None where the region has no mobiles, or shares its country code and is not the first
         to be asked.
         """
-        lines = self._fixed_line if self._lines_are_alike else self._mobile
-        if not self._is_main or lines.pattern is None:
+        rules = self.mobile_rules()
+        if rules is None:
             return None
-        ambiguous = [f"(?:{self._international_prefix.pattern})"]
+        refused = "|".join(rf"(?:{pattern})\Z" for pattern in rules.refused)
+        all_of = "".join(rf"(?=(?:{pattern})\Z)" for pattern in rules.required[1:])
+        return rf"(?!{refused}){all_of}(?:{rules.required[0]})"
+
+    def mobile_rules(self) -> MobileRules | None:
+        """Return the same as patterns without lookahead, for engines that have none."""
+        lines = self._fixed_line if self._lines_are_alike else self._mobile
+        if not self._is_main or lines.base is None or self._general.base is None:
+            return None
+        refused = [rf"(?:{self._international_prefix.pattern})\d*"]
         if self._national_prefix:
-            ambiguous.append(self._national_prefix)
-        ambiguous += [rf"{self.country_code}\d{{{size}}}\Z" for size in sorted(self._line_lengths)]
-        special = [description.pattern for _, description in self._special if description.pattern]
-        refused = "|".join([*ambiguous, *(rf"(?:{pattern})\Z" for pattern in special)])
-        return rf"(?!{refused})(?=(?:{self._general.pattern})\Z)(?:{lines.pattern})"
+            refused.append(rf"{self._national_prefix}\d*")
+        refused += [rf"{self.country_code}\d{{{size}}}" for size in sorted(self._line_lengths)]
+        # A special number that is too long or too short for its kind is none: so it is passed on.
+        refused += [each.base for _, each in self._special if each.base is not None]
+        lengths = sorted(lines.lengths & self._general.lengths)
+        if not lengths:
+            return None
+        sizes = "|".join(rf"\d{{{size}}}" for size in lengths)
+        return MobileRules((sizes, lines.base, self._general.base), tuple(refused))
 
     def _readings(self, bare: BareNumber) -> Iterator[KnownNumber]:
         digits = bare.digits
@@ -170,17 +196,23 @@ class NumberPlan:
 
 
 class _Description:
-    """One of the metadata's descriptions: a pattern, and the lengths it holds for."""
+    """One of the metadata's descriptions: a pattern, and the lengths it holds for.
+
+    Attributes:
+        base: the pattern; None: there is no such number in the region.
+        lengths: how many digits its numbers have.
+    """
 
     def __init__(self, description: phonenumbers.PhoneNumberDesc | None) -> None:
-        self.pattern: str | None = None
+        self.base: str | None = None
+        self.lengths = frozenset(_lengths(description))
         self._compiled: re.Pattern[str] | None = None
         if description is None or not description.national_number_pattern:
             return
-        lengths = "|".join(rf"\d{{{size}}}" for size in _lengths(description))
+        self.base = f"(?:{description.national_number_pattern})"
+        lengths = "|".join(rf"\d{{{size}}}" for size in sorted(self.lengths))
         guard = rf"(?=(?:{lengths})\Z)" if lengths else ""
-        self.pattern = f"{guard}(?:{description.national_number_pattern})"
-        self._compiled = re.compile(self.pattern, re.ASCII)
+        self._compiled = re.compile(guard + self.base, re.ASCII)
 
     def fits(self, national: str) -> bool:
         return self._compiled is not None and self._compiled.fullmatch(national) is not None

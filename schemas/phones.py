@@ -84,18 +84,21 @@ class PhoneReader:
 
     Attributes:
         region: The region.
+        plan: Its numbering plan.
+        types: The types that may be called.
+        pattern: The regular expression, if there is one.
         prefers_mobile: Whether a mobile comes before another number that may be called.
     """
 
     def __init__(self, region: str, types: Sequence[str], pattern: str | None) -> None:
         self.region = region
-        self._plan = NumberPlan(region)
-        self._types = frozenset(types)
-        if self._types & {"mobile", "fixed_line"}:
-            self._types |= {EITHER}
+        self.plan = NumberPlan(region)
+        self.types = frozenset(types)
+        if self.types & {"mobile", "fixed_line"}:
+            self.types |= {EITHER}
         self.prefers_mobile = "mobile" in types and len(types) > 1
         self._pattern = re.compile(pattern, re.ASCII) if pattern is not None else None
-        self._pattern_text = pattern
+        self.pattern = pattern
         self._plain = self._plain_mobiles()
         self._right = self._what_is_right(types)
 
@@ -111,7 +114,7 @@ class PhoneReader:
         """
         plain = str(cell) if type(cell) is int and abs(cell) < _MAX_PLAIN else cell
         if type(plain) is str and self._is_plain(plain):
-            return PhoneNumber(plain, int(f"{self._plan.country_code}{plain}"))
+            return PhoneNumber(plain, int(f"{self.plan.country_code}{plain}"))
         found = self._numbers(cell)
         if isinstance(found, PhoneFault):
             return found
@@ -143,7 +146,7 @@ class PhoneReader:
     def _numbers(self, cell: object) -> list[KnownNumber] | PhoneFault:
         """Return the different numbers of a cell, at least one, each digit accounted for."""
         if type(cell) is str and self._plain is not None and self._plain.fullmatch(cell):
-            return [KnownNumber(self._plan.country_code, cell, self._plan.region, "mobile")]
+            return [KnownNumber(self.plan.country_code, cell, self.plan.region, "mobile")]
         text = _text(cell)
         if text is None:
             return self._invalid(cell, "it is neither text nor a whole number")
@@ -173,17 +176,17 @@ class PhoneReader:
     ) -> KnownNumber | PhoneFault:
         if isinstance(piece, NotDigits):
             return self._invalid(cell, piece.problem)
-        if self._plan.may_be_cut(piece):
+        if self.plan.may_be_cut(piece):
             return self._invalid(cell, "a digit of it may be masked")
-        readings = self._plan.readings(piece)
+        readings = self.plan.readings(piece)
         if len(readings) > 1:
             return self._invalid(cell, "it can be read as more than one number")
         if readings:
             return readings[0]
-        foreign = self._plan.foreign_code(piece)
+        foreign = self.plan.foreign_code(piece)
         if foreign is not None and is_alone:
             return self._fault("phone_country", cell, f"is of the foreign country +{foreign}")
-        if is_alone and self._plan.is_short_code(piece):
+        if is_alone and self.plan.is_short_code(piece):
             return self._fault("phone_type", cell, "is a short code")
         digits = len(piece.digits)
         what = "it" if is_alone else f"the part {quoted(piece.digits)}"
@@ -191,18 +194,18 @@ class PhoneReader:
         return self._invalid(cell, f"{what} has {count}, and no such number exists")
 
     def _judged(self, number: KnownNumber, cell: object) -> PhoneNumber | PhoneFault:
-        if number.country_code != self._plan.country_code:
+        if number.country_code != self.plan.country_code:
             what = f"is of the foreign country +{number.country_code}"
             return self._fault("phone_country", cell, what)
-        if number.region != self._plan.region:
+        if number.region != self.plan.region:
             what = f"is of the foreign country +{number.country_code} ({number.region})"
             return self._fault("phone_country", cell, what)
-        if number.type not in self._types:
+        if number.type not in self.types:
             kind = _KIND_WORDS.get(number.type, "of no known type")
             return self._fault("phone_type", cell, f"is {kind}")
         if self._pattern is not None and not self._pattern.fullmatch(number.national):
             series = f"is of the series {number.national[:_SERIES_DIGITS]}"
-            what = f"{series}, which the schema's pattern {self._pattern_text} leaves out"
+            what = f"{series}, which the schema's pattern {self.pattern} leaves out"
             return self._fault("phone_type", cell, what)
         return _any_number(number)
 
@@ -214,7 +217,7 @@ class PhoneReader:
 
     def _plain_mobiles(self) -> re.Pattern[str] | None:
         """Compile the test for the plainest cells: national digits that are a mobile."""
-        mobiles = self._plan.mobile_pattern() if "mobile" in self._types else None
+        mobiles = self.plan.mobile_pattern() if "mobile" in self.types else None
         if mobiles is None:
             return None
         made_up = rf"(?!{COUNTING}\Z)(?!(?P<digit>\d)(?P=digit)*\Z)"
@@ -230,12 +233,12 @@ class PhoneReader:
     def _what_is_right(self, types: Sequence[str]) -> str:
         kinds = " or ".join(_KIND_WORDS[type_] for type_ in types)
         example = phonenumbers.example_number_for_type(
-            self._plan.region, getattr(phonenumbers.PhoneNumberType, types[0].upper())
+            self.plan.region, getattr(phonenumbers.PhoneNumberType, types[0].upper())
         )
         such_as = (
             f", such as {phonenumbers.national_significant_number(example)}" if example else ""
         )
-        return f"right is {kinds} of {self._plan.region} (+{self._plan.country_code}){such_as}"
+        return f"right is {kinds} of {self.plan.region} (+{self.plan.country_code}){such_as}"
 
 
 def _any_number(number: KnownNumber) -> PhoneNumber:

@@ -3,11 +3,16 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 import apache_beam as beam
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from records.blocks import Decoded, RawBlock, Unreadable, source_of
-from records.decoding import decode
+from records.decoding import decode_by_column
+from records.tables import Table
 from schemas.outcome import Outcome, Source, Status, utc_text
 from transforms.metrics import RECORDS_READ, ROWS_AS_WINDOWS_1252
 
@@ -17,10 +22,34 @@ UNREADABLE = "unreadable"
 
 @dataclass(frozen=True, slots=True)
 class DecodedBlock:
-    """Records of one file that could be read."""
+    """Records of one file that could be read.
+
+    Attributes:
+        file: the file's name.
+        records: those that were read row by row.
+        table: those that were read by column; None: there are none.
+    """
 
     file: str
     records: list[Decoded]
+    table: Table | None = None
+
+    def __len__(self) -> int:
+        return len(self.records) + (0 if self.table is None else len(self.table.numbers))
+
+    def row_wise(self, rows: npt.NDArray[np.intp] | None = None) -> "DecodedBlock":
+        """The records, with some of the table's as if they had been read row by row.
+
+        Args:
+            rows: which rows of the table; None: all.
+        """
+        if self.table is None:
+            return self
+        taken = np.arange(len(self.table.numbers)) if rows is None else rows
+        numbers = self.table.numbers[taken].tolist()
+        lines = self.table.lead_json().take(pa.array(taken)).to_pylist()
+        found = map(Decoded, numbers, self.table.fields(taken), lines)
+        return DecodedBlock(self.file, sorted([*self.records, *found], key=attrgetter("number")))
 
     def located(self) -> Iterator[tuple[Source, Decoded]]:
         """Each record with its source."""
@@ -57,11 +86,13 @@ class _DecodeBlockFn(beam.DoFn):
     """Decodes one block."""
 
     def process(self, block: RawBlock) -> Iterator[beam.pvalue.TaggedOutput]:
-        decoded, unreadable = decode(block)
-        RECORDS_READ.inc(len(decoded) + len(unreadable))
-        ROWS_AS_WINDOWS_1252.inc(sum(record.windows_1252 for record in decoded))
-        if decoded:
-            yield beam.pvalue.TaggedOutput(RECORDS, DecodedBlock(block.file, decoded))
+        decoded = decode_by_column(block)
+        unreadable = decoded.unreadable
+        found = DecodedBlock(block.file, decoded.records, decoded.table)
+        RECORDS_READ.inc(len(found) + len(unreadable))
+        ROWS_AS_WINDOWS_1252.inc(sum(record.windows_1252 for record in decoded.records))
+        if len(found):
+            yield beam.pvalue.TaggedOutput(RECORDS, found)
         if unreadable:
             at = utc_text(time.time())
             outcomes = [

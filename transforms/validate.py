@@ -3,14 +3,19 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import apache_beam as beam
+import numpy as np
 import orjson
+import pyarrow as pa
 
 from records.blocks import Decoded
 from records.lead_block import Lead, LeadBlock
+from records.tables import Table
 from schemas.checker import CheckedLead, LeadChecker, Refusal
+from schemas.column_checker import ColumnChecker
 from schemas.lead_schema import load_lead_schema
 from schemas.outcome import Outcome, Source, Status, utc_text
 from transforms.decode import DecodedBlock
@@ -55,6 +60,14 @@ class LeadRules:
         )
 
 
+class Located(Protocol):
+    """Records that were decoded, each with its source: a block of a file, or of messages."""
+
+    def located(self) -> Iterator[tuple[Source, Decoded]]:
+        """Each record with its source."""
+        ...
+
+
 class ValidateLeads(beam.PTransform):
     """Holds records to the lead schema.
 
@@ -86,16 +99,50 @@ class _ValidateBlockFn(beam.DoFn):
 
     def setup(self) -> None:
         self._checker = self._rules.checker()
+        self._columns = ColumnChecker(self._checker)
 
     def process(self, block: DecodedBlock) -> Iterator[beam.pvalue.TaggedOutput]:
-        leads, refused = check_records(block, self._checker)
-        if leads:
-            yield beam.pvalue.TaggedOutput(ACCEPTED, LeadBlock.of(leads))
+        accepted, refused = check_block(block, self._checker, self._columns)
+        if accepted is not None:
+            yield beam.pvalue.TaggedOutput(ACCEPTED, accepted)
         if refused:
             yield beam.pvalue.TaggedOutput(INVALID, refused)
 
 
-def check_records(block: DecodedBlock, checker: LeadChecker) -> tuple[list[Lead], list[Outcome]]:
+def check_block(
+    block: Located, checker: LeadChecker, columns: ColumnChecker
+) -> tuple[LeadBlock | None, list[Outcome]]:
+    """The leads of a block, and the outcomes of the records that are none.
+
+    What is plainly a lead by its columns is taken together; the checker sees the others one by one.
+    """
+    plain: LeadBlock | None = None
+    if isinstance(block, DecodedBlock) and block.table is not None:
+        plain, block = _split(block, block.table, columns)
+    leads, refused = check_records(block, checker)
+    if not leads:
+        return plain, refused
+    others = LeadBlock.of(leads)
+    return (others if plain is None else plain.merged(others)), refused
+
+
+def _split(
+    block: DecodedBlock, table: Table, columns: ColumnChecker
+) -> tuple[LeadBlock | None, DecodedBlock]:
+    """The records of a block that are plainly leads, and the others."""
+    count = len(table.numbers)
+    checked = columns.check(table.names, table.cells, count)
+    if checked is None:
+        return None, block.row_wise()
+    numbers = pa.array(table.numbers[checked.rows], pa.int64())
+    lines = table.lead_json()
+    others = np.ones(count, np.bool_)
+    others[checked.rows] = False
+    plain = LeadBlock.of_columns(block.file, numbers, checked, lines.take(pa.array(checked.rows)))
+    return plain, block.row_wise(np.flatnonzero(others))
+
+
+def check_records(block: Located, checker: LeadChecker) -> tuple[list[Lead], list[Outcome]]:
     """The leads of a block, and the outcomes of the records that are none."""
     leads: list[Lead] = []
     refused: list[Outcome] = []
