@@ -111,9 +111,10 @@ def office_document(names: Collection[str]) -> ForeignFile | None:
     'an Excel workbook'
     >>> office_document(["leads.csv"])
     """
+    if any(name.startswith("xl/") for name in names):
+        return _WORKBOOK
     if "[Content_Types].xml" in names:
-        is_workbook = any(name.startswith("xl/") for name in names)
-        return _WORKBOOK if is_workbook else _OFFICE_DOCUMENT
+        return _OFFICE_DOCUMENT
     return _OPEN_DOCUMENT if "META-INF/manifest.xml" in names else None
 
 

@@ -12,13 +12,13 @@ class PlainText:
     Places in the text count without them, so where there were any they are no places in the stream.
 
     Attributes:
-        had_nul: whether any NUL byte has been dropped until now.
+        first_nul: where in the text the first NUL byte was dropped; None: none has been, until now.
 
     >>> import io
     >>> text = PlainText(io.BytesIO(b"a\0bc"))
     >>> text.skip(1)
-    >>> text.read_up_to(9), text.had_nul
-    (b'bc', True)
+    >>> text.read_up_to(9), text.first_nul
+    (b'bc', 1)
     """
 
     def __init__(self, stream: ByteStream, *, is_text: bool = True) -> None:
@@ -31,7 +31,8 @@ class PlainText:
         self._stream = stream
         self._is_text = is_text
         self._ahead = b""
-        self.had_nul = False
+        self._passed = 0
+        self.first_nul: int | None = None
 
     def read_up_to(self, size: int) -> bytes:
         """Return the next `size` bytes; fewer only at the end, and before a damage.
@@ -51,7 +52,9 @@ class PlainText:
             if not piece:
                 break
             text = piece.replace(b"\0", b"") if self._is_text else piece
-            self.had_nul = self.had_nul or len(text) < len(piece)
+            if self.first_nul is None and len(text) < len(piece):
+                self.first_nul = self._passed + piece.index(b"\0")
+            self._passed += len(text)
             parts.append(text)
             missing -= len(text)
         whole = b"".join(parts)

@@ -91,9 +91,12 @@ def find_ranges(
     ranges: list[_Gathered] = [_Gathered(layout.body_offset, 1)]
     for block in split_records(text, layout, file=""):
         # Behind a NUL byte places in the text are none in the file: the last range goes on.
-        if ranges[-1].size_bytes >= range_bytes and may_seek and not text.had_nul:
+        is_full = ranges[-1].size_bytes >= range_bytes
+        if is_full and may_seek and text.first_nul is None:
             ranges.append(ranges[-1].next())
         ranges[-1].add(block, block.records if count is None else count(block))
+    if text.first_nul is not None and text.first_nul < layout.body_offset:
+        may_seek = False
     return tuple(
         gathered.as_range(may_seek=may_seek, is_last=gathered is ranges[-1]) for gathered in ranges
     )

@@ -77,6 +77,12 @@ def test_a_range_in_which_a_byte_was_changed_is_not_what_it_was(
         blocks_of((HEADER + ROWS).replace(*change, 1), ranges[0])
 
 
+def test_b6_nul_bytes_in_front_of_the_records_move_none_of_them() -> None:
+    content = b"\0\0Phone\0,Name\n1,A\n2,B\n"
+    (only,) = ranges_of(content, range_bytes=0)
+    assert [block.content for block in blocks_of(content, only)] == [b"1,A\n2,B\n"]
+
+
 def test_what_cannot_be_read_from_any_place_is_one_range() -> None:
     assert len(ranges_of(HEADER + ROWS, range_bytes=300_000, may_seek=False)) == 1
 

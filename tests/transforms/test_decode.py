@@ -22,7 +22,7 @@ def raw(file: str, first: int, layout: Layout, *records: bytes) -> RawBlock:
 
 
 def records_of(block: DecodedBlock) -> list[Found]:
-    return [(block.file, record.number, dict(record.fields)) for record in block.records]
+    return [(block.file, record.number, dict(record.fields)) for record in block.row_wise().records]
 
 
 def refusals_of(outcomes: list[Outcome]) -> list[tuple[str, int | None, str, str, object]]:
