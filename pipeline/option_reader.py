@@ -151,7 +151,7 @@ class OptionReader:
             except OSError as error:
                 self._faults.append(f"--lead_schema {path} cannot be read: {error.strerror}")
             except UnicodeDecodeError:
-                self._faults.append(f"--lead_schema {path} is no text")
+                self._faults.append(f"--lead_schema {path} is no UTF-8 text; save it as UTF-8")
         return built_in, load_lead_schema(built_in, name="the built-in schema")
 
     def time_zone(self, schema: LeadSchema) -> str:

@@ -62,7 +62,6 @@ class Attributes:
         outer, inner = self.outer.get(key, _ABSENT), self.inner.get(key, _ABSENT)
         if outer is not _ABSENT and inner is not _ABSENT and outer != inner:
             self.fault(f"{key} stands on the field and in its type, and they differ")
-            return None
         value = inner if outer is _ABSENT else outer
         if value is _ABSENT:
             return None
@@ -81,8 +80,13 @@ def is_list(value: object) -> bool:
 
 
 def is_number(value: object) -> bool:
-    """Say whether a JSON value is a number, and a finite one."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Say whether a JSON value is a number, and one that a float can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def shown(value: object) -> str:

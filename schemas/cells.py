@@ -6,7 +6,6 @@ both are brought to the field's Avro type, or refused with what is right.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from enum import Enum
 from typing import Final
 
 from schemas.cell_text import clean, is_nothing, is_placeholder, quoted, unwrapped
+from schemas.patterns import whole_text_matcher
 
 
 class Missing(Enum):
@@ -70,14 +70,14 @@ def pattern_reader(pattern: str) -> CellReader:
     Args:
         pattern: A regular expression for the whole text.
     """
-    compiled = re.compile(pattern)
+    matches = whole_text_matcher(pattern)
 
     def read(cell: object) -> object:
         text = read_text(cell)
         if not isinstance(text, str):
             return text
         stripped = text.strip()
-        if compiled.fullmatch(stripped):
+        if matches(stripped):
             return stripped
         return Misread(f"{quoted(cell)} does not match; right is the pattern {pattern}")
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
-from datetime import datetime
 
 from schemas.attributes import is_number, shown
+from schemas.clock_forms import is_in_form
 from schemas.lead_field import INT_BOUNDS, FieldType, LeadField, Logical, Role
+from schemas.patterns import whole_text_matcher
 
 
-def default_fault(field: LeadField) -> str | None:
-    """Return what is wrong with the default of a field that has one, if anything is."""
+def default_fault(field: LeadField, *, by_attributes: bool) -> str | None:
+    """Return what is wrong with the default of a field that has one, if anything is.
+
+    Args:
+        field: The field.
+        by_attributes: Whether its attributes count too; where they are wrong themselves, they say
+            nothing about the default.
+    """
     default = field.default
     if default is None:
         return None if field.nullable else "default is null, but null is not among its types"
@@ -19,17 +25,9 @@ def default_fault(field: LeadField) -> str | None:
         return "a phone number has no default: every lead without one would call it"
     if not _fits_type(default, field):
         return f"default {shown(default)} is no {field.logical or field.type}"
-    if not _fits_attributes(default, field):
+    if by_attributes and not _fits_attributes(default, field):
         return f"default {shown(default)} is outside what its attributes allow"
     return None
-
-
-def is_in_form(text: str, form: str) -> bool:
-    """Say whether a text is a moment in exactly this form of strftime's directives."""
-    try:
-        return datetime.strptime(text, form).strftime(form) == text
-    except ValueError:
-        return False
 
 
 def _fits_type(value: object, field: LeadField) -> bool:
@@ -54,4 +52,4 @@ def _fits_attributes(value: object, field: LeadField) -> bool:
         return low <= value <= high
     if field.logical is Logical.WALL_CLOCK:
         return is_in_form(str(value), field.format)
-    return field.pattern is None or re.fullmatch(field.pattern, str(value)) is not None
+    return field.pattern is None or whole_text_matcher(field.pattern)(str(value))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -15,9 +16,10 @@ from importlib import resources
 import fastavro
 import phonenumbers
 
+from schemas.attributes import shown
 from schemas.field_reading import read_field
 from schemas.lead_field import LeadField, Logical, Role
-from schemas.names import name_key
+from schemas.schema_names import check_names
 
 DEFAULT_SCHEMA_NAME = "lead.avsc"
 
@@ -75,13 +77,13 @@ def load_lead_schema(text: str, *, name: str) -> LeadSchema:
     Raises:
         SchemaError: The schema cannot be used; every fault found is named.
     """
-    raw = _record(text, name)
     faults: list[str] = []
-    read = [read_field(field, faults) for field in raw["fields"]]
+    raw = _record(text, name, faults)
+    read = [read_field(field, faults, place=at) for at, field in enumerate(raw["fields"], 1)]
     fields = tuple(field for field in read if field is not None)
-    _check_names(fields, faults)
-    phone = _phone(fields, faults, complete=len(fields) == len(read))
+    phone = _phone(fields, faults)
     expiry = _expiry(fields, faults)
+    check_names(raw, fields, faults)
     if not faults:
         _check_avro(raw, faults)
     if faults or phone is None:
@@ -105,37 +107,29 @@ def default_lead_schema() -> LeadSchema:
     return load_lead_schema(text, name=DEFAULT_SCHEMA_NAME)
 
 
-def _record(text: str, name: str) -> dict[str, list[object]]:
+def _record(text: str, name: str, faults: list[str]) -> dict[str, list[object]]:
+    """Return the record that a text holds; a key that stands twice is noted."""
+
+    def object_of(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        times = Counter(key for key, _ in pairs)
+        twice = [shown(key) for key, count in times.items() if count > 1]
+        faults.extend(f"the key {key} stands twice in one object" for key in twice)
+        return dict(pairs)
+
     try:
-        raw = json.loads(text.removeprefix("\ufeff"))
-    except (json.JSONDecodeError, RecursionError) as error:
+        raw = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=object_of)
+    except (ValueError, RecursionError) as error:
         raise SchemaError(name, [f"it is not JSON: {error}"]) from error
     if not isinstance(raw, Mapping) or raw.get("type") != "record":
-        raise SchemaError(name, ['it is not an Avro record ({"type": "record", ...})'])
+        raise SchemaError(name, ['it is not an Avro record ({"type": "record", ...})', *faults])
     if not isinstance(raw.get("fields"), list):
-        raise SchemaError(name, ["the record has no list of fields"])
+        raise SchemaError(name, ["the record has no list of fields", *faults])
     return dict(raw)
 
 
-def _check_names(fields: Sequence[LeadField], faults: list[str]) -> None:
-    """Columns match by letters and digits, so no two fields may share a name in that sense."""
-    owners: dict[str, LeadField] = {}
-    for field in fields:
-        for spelled in field.names:
-            key = name_key(spelled)
-            owner = owners.setdefault(key, field)
-            if key == "":
-                faults.append(f"{field.name}: the name {spelled!r} has no letter or digit")
-            elif owner is not field:
-                faults.append(
-                    f"{field.name}: its name {spelled!r} is also a name of {owner.name} "
-                    "(only letters and digits count)"
-                )
-
-
-def _phone(fields: Sequence[LeadField], faults: list[str], *, complete: bool) -> LeadField | None:
+def _phone(fields: Sequence[LeadField], faults: list[str]) -> LeadField | None:
     phones = [field for field in fields if field.role is Role.PHONE]
-    if not phones and complete:
+    if not phones:
         faults.append("no field is a phone number (logicalType phone-number, role phone)")
     if len(phones) > 1:
         names = ", ".join(field.name for field in phones)

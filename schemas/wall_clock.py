@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.cell_text import clean, is_nothing, is_placeholder, quoted, unwrapped
 from schemas.cells import MISSING, Misread, Missing
-from schemas.defaults import is_in_form
+from schemas.clock_forms import is_in_form
 from schemas.lead_field import DEFAULT_CLOCK_FORMAT
 
 _ISO = re.compile(

@@ -4,6 +4,7 @@ import os
 import random
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import orjson
 from dialer.simulator.plan import FaultPlan
 from dialer.simulator.replies import Reply, faulty_reply, plain_reply
 from dialer.simulator.rules import Rules, judge, refusal
-from dialer.simulator.submission import read_submission
+from dialer.simulator.submission import Submission, read_submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,13 @@ class Arrival:
 class Account:
     """Receives requests one after the other and keeps the books. Safe among threads."""
 
-    def __init__(self, rules: Rules, faults: FaultPlan, log: Path | None) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        faults: FaultPlan,
+        log: Path | None,
+        on_submission: Callable[[Submission], None] | None = None,
+    ) -> None:
         """Open the books.
 
         Args:
@@ -50,11 +57,13 @@ class Account:
             faults: which faults the requests meet.
             log: a file to append a JSON line a request to, owner-only since it holds numbers; None:
                 nothing is written.
+            on_submission: is told each request as it was understood.
         """
         self._rules = rules
         self._faults = faults.faults()
         self._chance = random.Random(faults.seed)  # noqa: S311 - repeatable, nothing secret
         self._log = log
+        self._on_submission = on_submission
         self._lock = threading.Lock()
         self.arrivals: list[Arrival] = []
         self.taken: Counter[tuple[str, str]] = Counter()
@@ -95,6 +104,8 @@ class Account:
                 answered=str(reply.answered),
             )
             self.arrivals.append(arrival)
+            if self._on_submission is not None:
+                self._on_submission(submission)
             if self._log is not None:
                 self._write_log(self._log, _log_line(arrival))
         return reply

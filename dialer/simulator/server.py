@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingTCPServer
@@ -18,6 +19,7 @@ from dialer.simulator.account import Account, Arrival
 from dialer.simulator.plan import FaultPlan
 from dialer.simulator.replies import Manner, Reply
 from dialer.simulator.rules import Rules
+from dialer.simulator.submission import Submission
 
 _HOST = "127.0.0.1"
 _MOST_BODY_BYTES = 64 * 1024 * 1024
@@ -35,6 +37,7 @@ class Simulator:
         faults: FaultPlan | None = None,
         port: int = 0,
         log: Path | None = None,
+        on_submission: Callable[[Submission], None] | None = None,
     ) -> None:
         """Take the port; nothing is answered yet.
 
@@ -43,11 +46,13 @@ class Simulator:
             faults: what goes wrong; None: nothing.
             port: the port, 0 for any that is free.
             log: a file to append a JSON line a request to.
+            on_submission: is told each request as it was understood, with all its rows: they are
+                not kept, for there may be millions.
 
         Raises:
             OSError: the port is taken, or the log cannot be written.
         """
-        self._account = Account(rules or Rules(), faults or FaultPlan(), log)
+        self._account = Account(rules or Rules(), faults or FaultPlan(), log, on_submission)
         self._server = _Server(port, self._account)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_POLL_SECS,), name="simulator", daemon=True

@@ -6,12 +6,15 @@ import contextlib
 import json
 import pickle
 from importlib import resources
+from zoneinfo import ZoneInfo
 
 import fastavro
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.cells import Misread
+from schemas.field_readers import reader_of
 from schemas.lead_field import FieldType, Logical, Role
 from schemas.lead_schema import LeadSchema, SchemaError, default_lead_schema, load_lead_schema
 
@@ -166,6 +169,8 @@ def test_a_fingerprint_changes_with_the_content_and_not_with_the_layout() -> Non
         '{"type": "array"}',
         "null",
         pytest.param("[" * 100_000, id="deep"),
+        pytest.param('{"type": "record", "fields": [{"minimum": ' + "1" * 5000, id="huge"),
+        '{"type": "record", "name": "L", "fields": []} // a lead',
         '{"type": "record", "name": "L"}',
         '{"type": "record", "name": "L", "fields": {}}',
     ],
@@ -195,6 +200,8 @@ def test_what_is_no_record_schema_is_refused(text: str) -> None:
         ({"name": "A", "type": {"type": {"type": "string"}}}, "not supported"),
         ({"name": "A", "type": ["string", "int"]}, "null and one type"),
         ({"name": "A", "type": ["null", "string", "int"]}, "null and one type"),
+        ({"name": "A", "type": ["null", "null", "string"]}, "null and one type"),
+        ({"name": "A", "type": ["string", ["null", "int"]]}, "null and one type"),
         ({"name": "A", "type": "null"}, "null and one type"),
         ({"name": "A", "type": []}, "null and one type"),
         ({"name": "A", "type": 5}, "not supported"),
@@ -203,6 +210,30 @@ def test_what_is_no_record_schema_is_refused(text: str) -> None:
         ({"name": "A", "type": "string", "aliases": [7]}, "Avro name"),
         ({"name": "A", "type": "string", "pattern": "["}, "no regular expression"),
         ({"name": "A", "type": "string", "pattern": 5}, "pattern is 5"),
+        ({"name": "A", "type": "string", "pattern": "(?=a)b"}, "look-ahead"),
+        ({"name": "A", "type": "string", "pattern": r"(a)\1"}, "back-references"),
+        ({"name": "A", "type": "string", "pattern": "a{2000}"}, "repetition size"),
+        ({"name": "A", "type": "string", "pattern": "a)|(b"}, "unexpected )"),
+        ({"name": "A", "type": "string", "pattern": "\ud800"}, "half a character"),
+        ({"name": "A", "type": "int", "minimun": 1}, "did you mean minimum?"),
+        ({"name": "A", "type": "int", "min": 1}, "did you mean minimum?"),
+        ({"name": "A", "type": {"type": "int", "Maximum": 1}}, "did you mean maximum?"),
+        ({"name": "A", "type": "string", "Pattern": "a"}, "did you mean pattern?"),
+        ({"name": "A", "type": "string", "regex": "a"}, "right is pattern"),
+        ({"name": "A", "type": "string", "required": True}, "neither a default nor null"),
+        ({"name": "A", "type": "string", "alias": ["B"]}, "did you mean aliases?"),
+        ({"name": "A", "type": {"type": "int", "default": 1}}, "default belongs onto the field"),
+        ({"name": "A", "type": "enum", "symbols": ["a"]}, "belong into its type"),
+        ({"name": "A", "type": "string", "symbols": ["a"]}, "symbols is for enums only"),
+        ({"name": "A", "type": {"type": "string", "symbols": ["a"]}}, "symbols is for enums"),
+        ({"name": "A", "type": "string", "region": "IN"}, "region is for fields of the logical"),
+        ({"name": "A", "type": "string", "types": ["mobile"]}, "types is for fields of the logi"),
+        ({"name": "A", "type": "string", "logicalType": "wallclock"}, "did you mean wall-clock?"),
+        ({"name": "A", "type": "string", "logicalType": "datetime"}, "wall-clock on a string"),
+        ({"name": "A", "type": "int", "minimum": 1.2, "maximum": 1.8}, "no int lies between"),
+        ({"name": "A", "type": "int", "minimum": 10**12}, "no int lies between"),
+        ({"name": "A", "type": "int", "minimum": 10**400}, "right is a number"),
+        ({"name": "A", "type": "double", "maximum": float("nan")}, "maximum is nan"),
         ({"name": "A", "type": "int", "pattern": "5"}, "pattern is for"),
         ({"name": "A", "type": "string", "minimum": 1}, "minimum is for numbers"),
         ({"name": "A", "type": "boolean", "maximum": 1}, "maximum is for numbers"),
@@ -221,9 +252,15 @@ def test_what_is_no_record_schema_is_refused(text: str) -> None:
         ({"name": "A", "type": "int", "logicalType": "date"}, "not supported"),
         ({"name": "A", "type": {"type": "enum", "name": "E"}}, "symbols"),
         ({"name": "A", "type": {"type": "enum", "name": "E", "symbols": []}}, "symbols"),
-        ({"name": "A", "type": {"type": "enum", "name": "E", "symbols": ["a b"]}}, "valid Avro"),
-        ({"name": "A", "type": {"type": "enum", "name": "E", "symbols": ["a", "a"]}}, "valid Avro"),
-        ({"name": "A", "type": {"type": "enum", "symbols": ["a"]}}, "valid Avro"),
+        (
+            {"name": "A", "type": {"type": "enum", "name": "E", "symbols": ["a b"]}},
+            "'a b' is no Avro name",
+        ),
+        (
+            {"name": "A", "type": {"type": "enum", "name": "E", "symbols": ["a", "a"]}},
+            "'a' stands twice",
+        ),
+        ({"name": "A", "type": {"type": "enum", "symbols": ["a"]}}, "own name is missing"),
         ({"name": "A", "type": "int", "default": "5"}, "default '5' is no int"),
         ({"name": "A", "type": "int", "default": 5.0}, "default 5.0 is no int"),
         ({"name": "A", "type": "int", "default": True}, "is no int"),
@@ -241,9 +278,17 @@ def test_what_is_no_record_schema_is_refused(text: str) -> None:
         ),
         (clock() | {"default": "2037-06-30"}, "outside"),
         (clock() | {"default": 5}, "is no wall-clock"),
-        (clock(format="%H:%M"), "does not tell a moment"),
-        (clock(format="%Y-%m-%d %H:%M:%S%z"), "does not tell a moment"),
-        (clock(format="soon"), "does not tell a moment"),
+        (clock(format="%H:%M"), "does not tell year, month and day"),
+        (clock(format="%d/%m %H:%M"), "does not tell year, month and day"),
+        (clock(format="%Y-%m-%d %H:%M:%S%z"), "has '%z', and known are"),
+        (clock(format="%Y-%m-%d %k:%Q"), "has '%k', '%Q', and known are"),
+        (clock(format="%-d/%-m/%Y"), "has '%-', and known are"),
+        (clock(format="%d/%m/%Y %"), "has '%', and known are"),
+        (clock(format="%d/%m/%Y %I:%M"), "in two ways"),
+        (clock(format="%d/%m/%Y %M"), "in two ways"),
+        (clock(format="%d/%m/%Y\ud800"), "cannot be seen"),
+        (clock(format="soon"), "does not tell year, month and day"),
+        (clock(format=""), "does not tell year, month and day"),
         (clock(format=5), "format is 5"),
         (clock(pattern="x"), "pattern is for"),
         (clock(minimum=1), "minimum is for numbers only, not for wall-clock"),
@@ -260,11 +305,24 @@ def test_a_fault_of_a_field_is_named(field: object, words: str) -> None:
     [
         (phone(region="XX"), "region 'XX' is unknown"),
         (phone(region="in"), "unknown"),
-        (phone(region=None), "two letters"),
-        (phone(types=["mobil"]), "'mobil' is unknown"),
+        (phone(region=None), "two capital letters"),
+        (phone(region="UK"), "GB"),
+        (phone(types=["mobil"]), "'mobil' is unknown (did you mean mobile?)"),
+        (phone(types=["mobile", 7, None]), "type of number 7 is unknown"),
+        (phone(types=[["mobile"]]), "is unknown"),
         (phone(types=[]), "types is empty"),
         (phone(types="mobile"), "list such as"),
         (phone(pattern="(["), "no regular expression"),
+        (phone(pattern=r"(\d+)+"), "a group that is repeated"),
+        (phone(pattern=r"(\d|1)*"), "a group that is repeated"),
+        (phone(pattern=r"(?:6\d{1,4}){2}"), "a group that is repeated"),
+        (phone(pattern=r"\pN{10}"), "no regular expression"),
+        (phone(logicalType="phone_number"), "did you mean phone-number?"),
+        (phone(regoin="IN"), "'regoin'; did you mean region?"),
+        (phone(country="IN"), "'country'; right is region"),
+        (phone(aliases=["Mobile"]), "aliases belongs onto the field"),
+        (phone() | {"region": "US"}, "region stands on the field and in its type"),
+        (phone() | {"logicalType": "wall-clock"}, "logicalType stands on the field and in its"),
         (phone(minimum=5), "minimum is for numbers only, not for phone-number"),
         (phone(role="expiry"), "has the role phone"),
         (phone() | {"default": "9812345670"}, "no default"),
@@ -292,6 +350,7 @@ def test_a_schema_needs_one_phone_field() -> None:
 @pytest.mark.parametrize(
     "other",
     [
+        {"name": "Number", "type": "string"},
         {"name": "number", "type": "string"},
         {"name": "NUM_BER", "type": "string"},
         {"name": "Name", "type": "string", "aliases": ["n_u_m_b_e_r"]},
@@ -323,6 +382,89 @@ def test_all_faults_are_named_at_once() -> None:
     assert len(found) == 7, found
 
 
+def test_a_part_that_is_wrong_hides_none_of_the_others() -> None:
+    found = faults(
+        {
+            "name": "Mobile No",
+            "type": ["string", {"type": "long", "logicalType": "phone-nummer", "regoin": "IN"}],
+            "types": [],
+            "pattern": "(",
+            "aliases": ["Mobile.", 7],
+            "default": "9812345670",
+        },
+        {
+            "name": "Amount",
+            "type": "money",
+            "minimum": "1",
+            "maximum": True,
+            "role": "amount",
+            "logicalType": "decimal",
+        },
+        {
+            "name": "Kind",
+            "type": {"type": "enum", "name": "1st", "symbols": ["a b", "c", "c"]},
+            "default": "d",
+            "aliases": ["amount"],
+        },
+    )
+    words = [
+        *("field 1: its name is 'Mobile No'", "null and one type", "'regoin'", "types is empty"),
+        *("did you mean phone-number?", "needs a region", "pattern '('", "'Mobile.'", "alias 7"),
+        *("'money'", "minimum is '1'", "maximum is True", "role 'amount'", "logicalType decimal"),
+        *("own name is '1st'", "'a b'", "'c' stands twice", "default 'd' is no enum"),
+        "'amount' is also a name of Amount",
+    ]
+    assert [word for word in words if not any(word in fault for fault in found)] == []
+    assert len(found) == len(words), found
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": None}, "the record's own name is missing"),
+        ({"name": "A Lead"}, "the record's own name is 'A Lead'"),
+        ({"name": 5}, "the record's own name is 5"),
+        ({"namespace": "a..b"}, "namespace is 'a..b'"),
+        ({"namespace": 5}, "namespace is 5"),
+    ],
+)
+def test_a_fault_of_the_records_own_names_is_named(changes: dict[str, object], words: str) -> None:
+    record = {"type": "record", "name": "Lead", "fields": [PHONE]} | changes
+    with pytest.raises(SchemaError) as caught:
+        load_lead_schema(json.dumps(record), name="own.avsc")
+    (fault,) = caught.value.faults
+    assert words in fault
+
+
+def test_two_enums_may_not_share_a_name() -> None:
+    kind = {"type": "enum", "name": "Kind", "symbols": ["a"]}
+    (fault,) = faults(PHONE, {"name": "A", "type": kind}, {"name": "B", "type": ["null", kind]})
+    assert "the type Kind stands twice" in fault
+
+
+def test_a_key_that_stands_twice_is_a_fault() -> None:
+    text = text_of(PHONE, {"name": "A", "type": "int", "minimum": 1})
+    with pytest.raises(SchemaError, match="the key 'minimum' stands twice"):
+        load_lead_schema(
+            text.replace('"minimum": 1', '"minimum": 1, "minimum": 2'), name="own.avsc"
+        )
+
+
+def test_notes_that_resemble_no_attribute_are_left_alone() -> None:
+    notes = {"comment": "from the portal", "sensitivity": "personal", "x-owner": "sales"}
+    uuid = {"type": "string", "logicalType": "uuid", "avro.java.string": "String"}
+    schema = load(PHONE, {"name": "A", "type": uuid, "doc": "...", "order": "ignore", **notes})
+    assert schema.fields[1].logical is None
+
+
+def test_a_pattern_takes_no_longer_for_a_hostile_cell() -> None:
+    schema = load(PHONE, {"name": "Code", "type": "string", "pattern": "(a|aa|[a-z]+)*!"})
+    read = reader_of(schema.fields[1], ZoneInfo("UTC"))
+    assert read(f"{'a' * 5000}!") == f"{'a' * 5000}!"
+    assert isinstance(read("a" * 5000), Misread)
+    assert isinstance(read("a" * 5000 + "\ud800\0"), Misread)
+
+
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: (
@@ -333,7 +475,7 @@ JSON_VALUES = st.recursive(
     ),
     max_leaves=6,
 )
-KEYS = ["name", "type", "default", "aliases", "logicalType", "role", "pattern", "minimum"]
+KEYS = ["name", "type", "default", "aliases", "logicalType", "role", "pattern", "minimum", "region"]
 
 
 @given(
