@@ -9,7 +9,7 @@ import apache_beam as beam
 from records.blocks import Decoded, RawBlock, Unreadable
 from records.decoding import decode
 from schemas.outcome import Outcome, Source, Status, utc_text
-from transforms.metrics import RECORDS_READ, ROWS_AS_WINDOWS_1252
+from transforms.metrics import RECORDS_READ, ROWS_AS_WINDOWS_1252, count_rejected
 
 RECORDS = "records"
 UNREADABLE = "unreadable"
@@ -68,6 +68,7 @@ class _DecodeBlockFn(beam.DoFn):
                 unreadable_outcome(record, Source.of_record(block.file, record.number), at)
                 for record in unreadable
             ]
+            count_rejected(outcomes)
             yield beam.pvalue.TaggedOutput(UNREADABLE, outcomes)
 
 

@@ -14,6 +14,7 @@ from schemas.checker import CheckedLead, LeadChecker, Refusal
 from schemas.lead_schema import load_lead_schema
 from schemas.outcome import Outcome, Source, Status, utc_text
 from transforms.decode import DecodedBlock
+from transforms.metrics import count_rejected
 
 ACCEPTED = "accepted"
 INVALID = "invalid"
@@ -92,6 +93,7 @@ class _ValidateBlockFn(beam.DoFn):
         if leads:
             yield beam.pvalue.TaggedOutput(ACCEPTED, LeadBlock.of(leads))
         if refused:
+            count_rejected(refused)
             yield beam.pvalue.TaggedOutput(INVALID, refused)
 
 
