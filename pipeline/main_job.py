@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline import outcome_files, terminal
 from pipeline.faults import Faults
+from pipeline.file_report import report_files
 from pipeline.graph import Job, build
 from pipeline.inputs import find_inputs
 from pipeline.jobs import (
@@ -55,6 +56,7 @@ def run_main_job(options: RunOptions) -> int:
     record = runs.begin(run_terms(options, screen, lock), files=files, new_run=options.new_run)
     verb = "resuming" if record.starts > 1 else "starting"
     terminal.say(f"{verb} run {record.run}: {len(files)} file{'s' * (len(files) != 1)}")
+    terminal.say_all(report_files(files, options.schema, options.campaign_field))
     say_terms(options, account, screen)
     job = make_job(
         options,
@@ -122,6 +124,9 @@ def _run(
         secs=time.monotonic() - started,
         was_screened=bool(job.lists.names),
         was_cut_short=was_cut_short,
+        files=report_files(
+            files, options.schema, options.campaign_field, summary.rejected if summary else None
+        ),
     )
     if is_complete:
         return EXIT_DONE

@@ -7,7 +7,7 @@ from typing import Any
 from apache_beam.metrics.metric import MetricsFilter
 
 from schemas.outcome import REASONS, Status
-from transforms.metrics import NAMESPACE
+from transforms.metrics import NAMESPACE, REJECTED
 
 
 @dataclass(slots=True)
@@ -20,6 +20,7 @@ class Summary:
         pending: leads that ended without an outcome.
         requests: requests that this start sent.
         rows_as_windows_1252: rows of CSV that were no UTF-8.
+        rejected: records that ended invalid, by file; a file without any is not there.
     """
 
     records: int = 0
@@ -27,6 +28,7 @@ class Summary:
     pending: int = 0
     requests: int = 0
     rows_as_windows_1252: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: "Summary") -> None:
         """Add the counts of a further round."""
@@ -63,4 +65,9 @@ def summarise(metrics: Any) -> Summary:  # noqa: ANN401 - Beam's results have no
         pending=counters["leads_pending"],
         requests=counters["requests"],
         rows_as_windows_1252=counters["rows_as_windows_1252"],
+        rejected={
+            name.removeprefix(REJECTED): count
+            for name, count in counters.items()
+            if name.startswith(REJECTED)
+        },
     )

@@ -47,6 +47,12 @@ def say(sentence: str) -> None:
     OUT.show(printable(sentence))
 
 
+def say_all(sentences: Iterable[str]) -> None:
+    """Tell the operator several things, a line each."""
+    for sentence in sentences:
+        say(sentence)
+
+
 def complain(sentences: Iterable[str]) -> None:
     """Tell the operator what is wrong."""
     for sentence in sentences:
@@ -85,6 +91,7 @@ def show_summary(
     secs: float,
     was_screened: bool,
     was_cut_short: bool,
+    files: Iterable[str] = (),
 ) -> None:
     """Show counts by status and reason, requests, time, and whether all records are accounted for.
 
@@ -95,12 +102,14 @@ def show_summary(
         secs: how long it took.
         was_screened: whether there was any do-not-disturb list.
         was_cut_short: whether the run was stopped, perhaps before all records were read.
+        files: what was read of each file, in lines.
     """
     if summary is None:
         requests = _requests(BOARD.requests, secs)
         say(f"the run broke off after {requests}: what it read and settled is not counted")
         say(f"outcomes so far: {outcomes_folder}")
         return
+    say_all(files)
     _show_outcomes(f"run {run}", summary)
     if was_cut_short and summary.is_conserved:
         say(f"read {summary.records:,}, outcomes {summary.settled:,} so far")

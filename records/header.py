@@ -12,6 +12,7 @@ _DELIMITERS = (",", "\t", ";", "|")
 _MAX_SHOWN = 12
 _MAX_NAME = 40
 _LONG_NUMBER_DIGITS = 6
+_A_NUMBER = "(a number)"
 
 # Spreadsheets write `sep=;`, and when they save it again quote it or fill the row with delimiters.
 _SEP_LINE = re.compile(
@@ -80,12 +81,19 @@ def shown_columns(cells: Sequence[str]) -> str:
     "'Name', (a number)"
     """
     named = [cell for cell in cells if cell]
-    shown = [
-        "(a number)" if _is_number(cell) else repr(_short(cell)) for cell in named[:_MAX_SHOWN]
-    ]
+    shown = [_A_NUMBER if _is_number(cell) else repr(_short(cell)) for cell in named[:_MAX_SHOWN]]
     if len(named) > _MAX_SHOWN:
         shown.append(f"and {len(named) - _MAX_SHOWN} more")
     return ", ".join(shown)
+
+
+def shown_column(cell: str) -> str:
+    """Name one column, never as a whole phone number.
+
+    >>> shown_column("Mobile No."), shown_column("98765 12345")
+    ('Mobile No.', '(a number)')
+    """
+    return _A_NUMBER if _is_number(cell) else _short(cell)
 
 
 def looks_like_data(cells: Sequence[str]) -> bool:

@@ -14,7 +14,7 @@ from records.blocks import Decoded, RawBlock, Unreadable, source_of
 from records.decoding import decode_by_column
 from records.tables import Table
 from schemas.outcome import Outcome, Source, Status, utc_text
-from transforms.metrics import RECORDS_READ, ROWS_AS_WINDOWS_1252
+from transforms.metrics import RECORDS_READ, ROWS_AS_WINDOWS_1252, count_rejected
 
 RECORDS = "records"
 UNREADABLE = "unreadable"
@@ -99,6 +99,7 @@ class _DecodeBlockFn(beam.DoFn):
                 unreadable_outcome(record, source_of(record, block.file), at)
                 for record in unreadable
             ]
+            count_rejected(outcomes)
             yield beam.pvalue.TaggedOutput(UNREADABLE, outcomes)
 
 

@@ -31,6 +31,8 @@ OUTCOMES = {
     for status, reasons in REASONS.items()
     for reason in sorted(reasons)
 }
+# Records of a file that ended invalid: rejected.FILE, its name as InputFile has it.
+REJECTED = "rejected."
 # How many outcomes came at once.
 OUTCOMES_AT_ONCE = Metrics.distribution(NAMESPACE, "outcomes_at_once")
 
@@ -43,6 +45,14 @@ def count_outcomes(outcomes: Iterable[Outcome]) -> None:
     for kind, count in counts.items():
         OUTCOMES[kind].inc(count)
     OUTCOMES_AT_ONCE.update(counts.total())
+
+
+def count_rejected(outcomes: Iterable[Outcome]) -> None:
+    """Count invalid records under the file that they are of; those of messages have none."""
+    counts = Counter(outcome.source.file for outcome in outcomes)
+    for file, count in counts.items():
+        if file is not None:
+            Metrics.counter(NAMESPACE, f"{REJECTED}{file}").inc(count)
 
 
 class QueueGauges:

@@ -19,6 +19,7 @@ from schemas.column_checker import ColumnChecker
 from schemas.lead_schema import load_lead_schema
 from schemas.outcome import Outcome, Source, Status, utc_text
 from transforms.decode import DecodedBlock
+from transforms.metrics import count_rejected
 
 ACCEPTED = "accepted"
 INVALID = "invalid"
@@ -106,6 +107,7 @@ class _ValidateBlockFn(beam.DoFn):
         if accepted is not None:
             yield beam.pvalue.TaggedOutput(ACCEPTED, accepted)
         if refused:
+            count_rejected(refused)
             yield beam.pvalue.TaggedOutput(INVALID, refused)
 
 

@@ -116,6 +116,29 @@ def test_a_run_says_what_it_does_and_leaves_outcomes_a_record_and_a_ledger(
     ]
 
 
+def test_what_each_file_was_read_as_is_said_before_anything_is_posted_and_at_the_end(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.leads.write_bytes(
+        b"Mobile No.;Ad Id;Name\n9876500001;7;A\nbad;8;B\n1;2;3;4\n9876500002;9;C\n"
+    )
+    said = f"{desk.leads}: CSV (semicolon), UTF-8, 4 records"
+    columns = (
+        "  column `Mobile No.` read as PhoneNumber; `Name` read as Name; `Ad Id` ignored;"
+        " no column for Priority, ExpiryDate, DoNotCall"
+    )
+
+    assert desk.run_here() == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("starting run ")
+    assert lines[1:3] == [said, columns]
+    assert lines.index("no do-not-disturb list was given: nothing is screened (see --dnd)") < (
+        lines.index(f"{said}, 2 rejected")
+    )
+    assert lines.count(columns) == 2
+
+
 def test_the_ledgers_longer_gap_is_kept(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     ledger = desk.folder / "ledger"
     assert desk.run_here(ledger=str(ledger), pace_secs="0.7") == 0

@@ -6,6 +6,9 @@ from tests.transforms.running import AT, pinned
 from transforms import metrics
 
 
+LEAD = Source.of_record("leads.csv", 1)
+
+
 def test_a_summary_of_nothing_is_conserved() -> None:
     assert Summary().settled == 0
     assert Summary().is_conserved
@@ -32,6 +35,7 @@ def test_counts_are_those_of_the_finished_pipeline() -> None:
     assert list(summary.outcomes) == [(Status.DELIVERED, "ok"), (Status.SUPPRESSED, "dnd")]
     assert (summary.pending, summary.requests, summary.rows_as_windows_1252) == (2, 4, 6)
     assert summary.settled == 9
+    assert summary.rejected == {"leads.csv": 7, "b: [x].csv": 2}
 
 
 def test_what_two_steps_count_under_one_name_is_added_up() -> None:
@@ -64,9 +68,16 @@ def _count(records: int) -> None:
     metrics.ROWS_AS_WINDOWS_1252.inc(3)
     metrics.count_outcomes([_outcome(Status.DELIVERED, "ok")] * records)
     metrics.count_outcomes([_outcome(Status.SUPPRESSED, "dnd")])
+    metrics.count_rejected(
+        [
+            *[_outcome(Status.INVALID, "phone_invalid")] * records,
+            _outcome(Status.INVALID, "columns", source=Source.of_record("b: [x].csv", 1)),
+            _outcome(Status.INVALID, "columns", source=Source.of_message("m", 0)),
+        ]
+    )
 
 
-def _outcome(status: Status, reason: str) -> Outcome:
+def _outcome(status: Status, reason: str, *, source: Source = LEAD) -> Outcome:
     return Outcome(
         status=status,
         reason=reason,
@@ -74,7 +85,7 @@ def _outcome(status: Status, reason: str) -> Outcome:
         campaign="Summer",
         phone="9876500001",
         lead_json=b"{}",
-        source=Source.of_record("leads.csv", 1),
+        source=source,
         request_id=None,
         at=AT,
     )

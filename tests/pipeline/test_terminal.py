@@ -11,7 +11,10 @@ Said = pytest.CaptureFixture[str]
 
 
 def show(
-    summary: Summary | None, *, was_screened: bool = True, was_cut_short: bool = False
+    summary: Summary | None,
+    *files: str,
+    was_screened: bool = True,
+    was_cut_short: bool = False,
 ) -> None:
     terminal.show_summary(
         summary,
@@ -20,6 +23,7 @@ def show(
         secs=7.25,
         was_screened=was_screened,
         was_cut_short=was_cut_short,
+        files=files,
     )
 
 
@@ -89,6 +93,12 @@ def test_the_summary_accounts_for_every_record(capsys: Said) -> None:
         "rows that were no UTF-8, read as Windows-1252: 2",
         "outcomes: out/outcomes/20260101-abc",
     ]
+
+
+def test_the_summary_begins_with_what_was_read_of_each_file(capsys: Said) -> None:
+    show(Summary(records=1, outcomes={(Status.DELIVERED, "ok"): 1}), "a.csv: CSV", "  column\nx")
+
+    assert capsys.readouterr().out.startswith("a.csv: CSV\n  column\\nx\nrun 20260101-abc")
 
 
 def test_missing_outcomes_are_said_aloud(capsys: Said) -> None:
