@@ -111,10 +111,11 @@ def office_document(names: Collection[str]) -> ForeignFile | None:
     'an Excel workbook'
     >>> office_document(["leads.csv"])
     """
-    if any(name.startswith("xl/") for name in names):
-        return _WORKBOOK
     if "[Content_Types].xml" in names:
-        return _OFFICE_DOCUMENT
+        is_workbook = any(name.startswith("xl/") for name in names)
+        return _WORKBOOK if is_workbook else _OFFICE_DOCUMENT
+    if any(name.startswith("xl/workbook.") for name in names):
+        return _WORKBOOK
     return _OPEN_DOCUMENT if "META-INF/manifest.xml" in names else None
 
 
