@@ -21,6 +21,8 @@ from records.layout import Layout
 from records.rows import blanks, read_rows
 from records.tables import TextTable
 
+# Of so many rows in quotes a block is read by the reader that knows quotes.
+_FEW = 0.1
 # JSON writes these as escapes, and some of them are blanks or line ends to one reader only.
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
 
@@ -114,44 +116,50 @@ class _Reader:
         """Sort the rows out one by one, and read those together that are plainly rows."""
         records = [r for r in cut_records(block.content, self._delimiter) if r.strip(self._blanks)]
         numbered = list(enumerate(records, block.first))
-        others = [(number, record) for number, record in numbered if self._is_strange(record)]
-        strange = {number for number, _ in others}
-        plain = [(number, record) for number, record in numbered if number not in strange]
-        bare = [(number, record) for number, record in plain if b'"' not in record]
-        if len(bare) == len(plain):
-            columns = self._parse(b"\n".join(record for _, record in plain)) if plain else None
-            if columns is not None and len(columns[0]) == len(plain):
-                return CsvColumns(self._table(_numbers(plain), columns, b'"'), others)
-        return self._read_quoted(plain, others)
+        quoted = sum(b'"' in record for record in records)
+        # A few are not worth it to take all of them through the slower reader.
+        are_quoted = quoted > _FEW * len(records)
+        plain = self._plainly_rows(numbered, block.content, are_quoted=are_quoted)
+        columns, fitting = self._cells([record for _, record in plain], are_quoted=are_quoted)
+        numbers = [plain[place][0] for place in fitting]
+        taken = set(numbers)
+        others = [(number, record) for number, record in numbered if number not in taken]
+        table = self._table(np.array(numbers, np.int64), columns, block.content)
+        return CsvColumns(table if numbers else None, others)
 
-    def _is_strange(self, record: bytes) -> bool:
+    def _plainly_rows(
+        self, numbered: Sequence[tuple[int, bytes]], content: bytes, *, are_quoted: bool
+    ) -> Sequence[tuple[int, bytes]]:
+        """Return the rows that can be read together, by tests of which most contents need few."""
+        delimiter, others = self._delimiter.encode(), self._width - 1
         # A tab in quotes would be a control character in a cell.
-        has_its_delimiters = record.count(self._delimiter.encode()) == self._width - 1
-        if not has_its_delimiters and (b'"' not in record or self._delimiter == "\t"):
-            return True
-        if self._is_odd(record) or b"\n" in record or b"\r" in record:
-            return True
-        if record.isascii():
-            return False
-        try:
-            record.decode()
-        except UnicodeDecodeError:
-            return True
-        return False
+        are_quoted = are_quoted and self._delimiter != "\t"
+        plain = [
+            (number, row)
+            for number, row in numbered
+            if (b'"' not in row and row.count(delimiter) == others)
+            or (are_quoted and b'"' in row and b"\n" not in row and b"\r" not in row)
+        ]
+        if self._is_odd(content):
+            plain = [(number, row) for number, row in plain if not self._is_odd(row)]
+        if not _is_utf8(content):
+            plain = [(number, row) for number, row in plain if row.isascii() or _is_utf8(row)]
+        return plain
 
-    def _read_quoted(
-        self, plain: list[tuple[int, bytes]], others: list[tuple[int, bytes]]
-    ) -> CsvColumns:
-        rows = read_rows([record.decode() for _, record in plain], self._delimiter)
+    def _cells(
+        self, records: Sequence[bytes], *, are_quoted: bool
+    ) -> tuple[list[pa.Array], Sequence[int]]:
+        """Return the columns of rows, and which of the rows stand in them."""
+        if not records:
+            return [], ()
+        if not are_quoted:
+            columns = self._parse(b"\n".join(records))
+            if columns is not None and len(columns[0]) == len(records):
+                return columns, range(len(records))
+        rows = read_rows([record.decode() for record in records], self._delimiter)
         fitting = [place for place, row in enumerate(rows) if len(row) == self._width]
-        strange = set(range(len(rows))) - set(fitting)
-        others = sorted(others + [plain[place] for place in strange])
-        if not fitting:
-            return CsvColumns(None, others)
         cells = list(zip(*(rows[place] for place in fitting), strict=True))
-        columns = [pa.array(cells[place], pa.utf8()) for place in self._named]
-        numbers = _numbers([plain[place] for place in fitting])
-        return CsvColumns(self._table(numbers, columns, b'"'), others)
+        return [pa.array(cells[place], pa.utf8()) for place in self._named if cells], fitting
 
     def _table(
         self, numbers: npt.NDArray[np.int64], columns: Sequence[pa.Array], content: bytes
@@ -160,5 +168,11 @@ class _Reader:
         return TextTable(numbers, self._names, tuple(columns), is_plain)
 
 
-def _numbers(numbered: Sequence[tuple[int, bytes]]) -> npt.NDArray[np.int64]:
-    return np.array([number for number, _ in numbered], dtype=np.int64)
+def _is_utf8(content: bytes) -> bool:
+    if content.isascii():
+        return True
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

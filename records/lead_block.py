@@ -113,7 +113,7 @@ class LeadBlock:
                 checked.values,
                 checked.expires_at,
                 checked.do_not_call,
-                pa.nulls(count, _TEXT),
+                checked.note,
                 lead_json,
             ],
             is_file=True,

@@ -67,6 +67,9 @@ def clean(text: str) -> str:
     >>> clean("\u202a९८७६५–१२३४५\u202c")
     '98765-12345'
     """
+    # Of plain ASCII only the backtick stands for another sign.
+    if text.isascii() and text.isprintable() and "`" not in text:
+        return text
     return text.translate(_TABLE)
 
 
@@ -76,6 +79,8 @@ def unwrapped(text: str) -> str:
     >>> unwrapped(' ="98765" ')
     '98765'
     """
+    if text[:1].isalnum() and text[-1:].isalnum():
+        return text
     stripped = text.strip()
     # What is longer is no value of this kind; peeling it layer by layer could take for ever.
     while len(stripped) <= _MAX_WRAPPED:

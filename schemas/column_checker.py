@@ -24,6 +24,7 @@ from schemas.column_cells import (
     text_values,
 )
 from schemas.lead_field import Role
+from schemas.phones import PhoneNumber
 from schemas.plain_phones import PlainPhones, as_mask
 from schemas.row_phone import PhoneStep
 from schemas.row_values import FieldStep
@@ -47,6 +48,7 @@ class CheckedColumns:
         values: a JSON array of what is sent, in the schema's order, as bytes.
         expires_at: seconds since 1970 in UTC; null: never.
         do_not_call: whether the record itself says not to call.
+        note: what a person should know about how the number was read, or null.
     """
 
     rows: npt.NDArray[np.intp]
@@ -56,17 +58,22 @@ class CheckedColumns:
     values: pa.Array
     expires_at: pa.Array
     do_not_call: pa.Array
+    note: pa.Array
 
 
 @dataclass(slots=True)
 class _Gathered:
-    """What has been read of the fields of a block, field by field."""
+    """What has been read of the fields of a block, field by field.
+
+    Attributes:
+        mask: which records are leads by all fields but the phone.
+        json: of each field that is sent the values as JSON; of the phone None.
+    """
 
     mask: npt.NDArray[np.bool_]
     expires_at: npt.NDArray[np.float64]
     do_not_call: npt.NDArray[np.bool_]
-    json: list[pa.Array | str]
-    phone: pa.Array | None = None
+    json: list[pa.Array | str | None]
 
 
 class ColumnChecker:
@@ -98,45 +105,61 @@ class ColumnChecker:
         found = _Gathered(
             np.ones(records, np.bool_), np.full(records, np.nan), np.zeros(records, np.bool_), []
         )
+        phone_step: PhoneStep | None = None
         for step in plan.steps:
             if isinstance(step, PhoneStep):
-                self._add_phone(found, step, cells, self._phones)
+                phone_step = step
+                found.json.append(None)
             else:
                 self._add_field(found, step, cells)
-            if not found.mask.any():
-                return None
         campaign = self._campaign(found, plan.campaign_columns, cells, records)
-        rows = np.flatnonzero(found.mask)
-        if not len(rows) or found.phone is None:
+        columns = phone_step and [cells(name) for name in phone_step.columns]
+        if not found.mask.any() or not columns or phone_step is None:
             return None
-        return self._result(found, campaign, rows, self._phones)
+        known = [column for column in columns if column is not None]
+        if len(known) < len(columns):
+            return None
+        phones = self._read_phones(found, phone_step, known, self._phones)
+        return self._result(found, campaign, phones, self._phones.country_code)
 
-    def _add_phone(
-        self, found: _Gathered, step: PhoneStep, cells: Cells, phones: PlainPhones
-    ) -> None:
-        """The first column that is not empty must plainly hold the number."""
+    def _read_phones(
+        self, found: _Gathered, step: PhoneStep, columns: Sequence[pa.Array], phones: PlainPhones
+    ) -> _Phones:
+        """Read the numbers; where they are not plain, by the checker's own step, row by row.
+
+        Plain is what the first column holds that is not empty.
+        """
         open_ = found.mask.copy()
         mask = np.zeros(len(open_), np.bool_)
-        national: pa.Array | None = None
-        for name in step.columns:
-            column = cells(name)
-            if column is None:
-                break
+        national = pa.nulls(len(open_), pa.utf8())
+        for column in columns:
             read = phones.read(column)
             taken = open_ & read.mask
-            national = (
-                read.national
-                if national is None
-                else pc.if_else(pa.array(taken), read.national, national)
-            )
+            national = pc.if_else(pa.array(taken), read.national, national)
             mask |= taken
             open_ &= ~taken & _is_empty(column)
             if not open_.any():
                 break
-        found.mask &= mask
-        if national is not None:
-            found.phone = national
-            found.json.append(pc.binary_join_element_wise('"', national, '"', ""))
+        rows = np.flatnonzero(found.mask & ~mask)
+        notes = pa.nulls(len(open_), pa.utf8())
+        if not len(rows):
+            return _Phones(national, notes, mask)
+        places = pa.array(rows)
+        cells = zip(*(column.take(places).to_pylist() for column in columns), strict=True)
+        read_ = [step.value(dict(zip(step.columns, row, strict=True))) for row in cells]
+        numbers = [each if isinstance(each, PhoneNumber) else None for each in read_]
+        known = np.array([number is not None for number in numbers], np.bool_)
+        read_rows = np.zeros(len(open_), np.bool_)
+        read_rows[rows[known]] = True
+        at = pa.array(read_rows)
+        accepted = [number for number in numbers if number is not None]
+        nationals = pa.array([number.national for number in accepted], pa.utf8())
+        noted = pa.array([number.note for number in accepted], pa.utf8())
+        return _Phones(
+            pc.replace_with_mask(national, at, nationals),
+            pc.replace_with_mask(notes, at, noted),
+            mask | read_rows,
+        )
 
     def _add_field(self, found: _Gathered, step: FieldStep, cells: Cells) -> None:
         columns = [cells(name) for name in step.columns]
@@ -196,19 +219,24 @@ class ColumnChecker:
         return pa.array(texts, pa.utf8()).take(places)
 
     def _result(
-        self,
-        found: _Gathered,
-        campaign: pa.Array,
-        rows: npt.NDArray[np.intp],
-        phones: PlainPhones,
-    ) -> CheckedColumns:
-        mask = pa.array(found.mask)
-        phone = pc.filter(found.phone, mask)
-        whole = pc.binary_join_element_wise(phones.country_code, phone, "")
-        parts = [part if isinstance(part, str) else pc.filter(part, mask) for part in found.json]
+        self, found: _Gathered, campaign: pa.Array, phones: _Phones, country_code: str
+    ) -> CheckedColumns | None:
+        taken = found.mask & phones.mask
+        rows = np.flatnonzero(taken)
+        if not len(rows):
+            return None
+        mask = pa.array(taken)
+        phone = pc.filter(phones.national, mask)
+        whole = pc.binary_join_element_wise(country_code, phone, "")
+        parts = []
+        for part in found.json:
+            if part is None:
+                parts.append(pc.binary_join_element_wise('"', phone, '"', ""))
+            else:
+                parts.append(part if isinstance(part, str) else pc.filter(part, mask))
         joined = pc.binary_join_element_wise(*parts, ",")
         values = pc.binary_join_element_wise("[", joined, "]", "").cast(pa.binary())
-        expiries = found.expires_at[found.mask]
+        expiries = found.expires_at[taken]
         return CheckedColumns(
             rows=rows,
             campaign=pc.filter(campaign, mask),
@@ -216,8 +244,18 @@ class ColumnChecker:
             e164=whole.cast(pa.int64()),
             values=values,
             expires_at=pa.array(expiries, pa.float64(), mask=np.isnan(expiries)),
-            do_not_call=pa.array(found.do_not_call[found.mask]),
+            do_not_call=pa.array(found.do_not_call[taken]),
+            note=pc.filter(phones.notes, mask),
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Phones:
+    """The numbers of a block, notes about them, and which records have one."""
+
+    national: pa.Array
+    notes: pa.Array
+    mask: npt.NDArray[np.bool_]
 
 
 def _is_empty(column: pa.Array) -> npt.NDArray[np.bool_]:

@@ -75,6 +75,8 @@ _BARE_EXTENSION = re.compile(r"(?<=\d)x\d{1,6}\Z", re.IGNORECASE | re.ASCII)
 # Where a comma stands for the point, as in much of Europe.
 _COMMA_FRACTION = re.compile(r"(\+?\d[\d .]{5,}\d),00?", re.ASCII)
 _PLACEHOLDER_PART = re.compile(r"(?<![^\s/,;|])n/a(?![^\s/,;|])", re.IGNORECASE)
+# Most cells are that plain; what is below would read them alike, in a multiple of the time.
+_SPACED = re.compile(r"(?P<plus>\+)?(?P<digits>\d[\d -]*)", re.ASCII)
 _SCIENTIFIC = re.compile(r"(\d+)(?:[.,](\d*))?[eE]([+-]?\d{1,3})", re.ASCII)
 _THOUSANDS = re.compile(
     r"(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})(?:\.0*)?", re.ASCII
@@ -105,6 +107,10 @@ BareNumber(digits='08023456789', international=False)]
     """
     if len(text) > MAX_LENGTH:
         return [NotDigits(f"it is {len(text)} characters long")]
+    spaced = _SPACED.fullmatch(text)
+    if spaced:
+        digits = spaced["digits"].replace(" ", "").replace("-", "")
+        return [BareNumber(digits, international=spaced["plus"] is not None)]
     scientific = _SCIENTIFIC.fullmatch(text)
     if scientific:
         return [_scientific(scientific)]

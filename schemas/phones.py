@@ -178,6 +178,8 @@ class PhoneReader:
             return self._invalid(cell, piece.problem)
         if self.plan.may_be_cut(piece):
             return self._invalid(cell, "a digit of it may be masked")
+        if self._is_plain_mobile(piece):
+            return KnownNumber(self.plan.country_code, piece.digits, self.region, "mobile")
         readings = self.plan.readings(piece)
         if len(readings) > 1:
             return self._invalid(cell, "it can be read as more than one number")
@@ -222,6 +224,11 @@ class PhoneReader:
             return None
         made_up = rf"(?!{COUNTING}\Z)(?!(?P<digit>\d)(?P=digit)*\Z)"
         return re.compile(made_up + mobiles, re.ASCII)
+
+    def _is_plain_mobile(self, piece: BareNumber) -> bool:
+        """Say whether digits have one reading only, a mobile, without trying the others."""
+        is_plain = self._plain is not None and self._plain.fullmatch(piece.digits) is not None
+        return is_plain and not piece.international
 
     def _is_plain(self, cell: str) -> bool:
         return (
