@@ -164,8 +164,8 @@ class _Reader:
     def _table(
         self, numbers: npt.NDArray[np.int64], columns: Sequence[pa.Array], content: bytes
     ) -> TextTable:
-        is_plain = b'"' not in content and b"\\" not in content
-        return TextTable(numbers, self._names, tuple(columns), is_plain)
+        is_tidy = b'"' not in content and b"\\" not in content
+        return TextTable(numbers, self._names, tuple(columns), is_tidy)
 
 
 def _is_utf8(content: bytes) -> bool:

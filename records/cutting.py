@@ -96,7 +96,21 @@ def cut_records(content: bytes, delimiter: str | None) -> list[bytes]:
         # bytes.splitlines cuts at CR, LF and CRLF alone; the one of str at many more.
         return content.splitlines()
     ended = content if content.endswith((b"\n", b"\r")) else content + b"\n"
+    lines = _whole_lines(ended, _record_of(delimiter))
+    if lines is not None:
+        return lines
     return _without_line_ends(_record_of(delimiter).findall(ended))
+
+
+def _whole_lines(content: bytes, record: re.Pattern[bytes]) -> list[bytes] | None:
+    """Return the records of a content that begins and ends between records, if each is one line.
+
+    Few lines have quotes, and most of these close on their line: to look at them alone takes a
+    fraction of the time.
+    """
+    lines = content.splitlines()
+    is_whole = all(record.fullmatch(line + b"\n") for line in lines if b'"' in line)
+    return lines if is_whole else None
 
 
 @lru_cache(maxsize=16)
@@ -248,6 +262,15 @@ class CsvCutter:
 
     def _feed_quoted(self, piece: bytes) -> list[bytes | Cut]:
         """Take a piece that begins with a record."""
+        if not piece:
+            return []
+        end = max(piece.rfind(b"\n"), piece.rfind(b"\r")) + 1
+        lines = _whole_lines(piece[:end], self._record)
+        if lines is not None:
+            self._find_end(piece[end:])
+            self._unfinished.add(piece[end:])
+            self._after_cr = end == len(piece) and piece.endswith(b"\r")
+            return list(map(checked, lines))
         texts = self._records.findall(piece)
         if texts and not self._record.fullmatch(texts[-1]):
             last = texts.pop()

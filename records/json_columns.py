@@ -5,6 +5,7 @@ in it needs a second look: no name stands twice, nothing is nested, no line is a
 """
 
 from collections.abc import Callable
+from itertools import chain
 
 import numpy as np
 import orjson
@@ -15,7 +16,6 @@ from records.encodings import UTF8_MARK
 from records.tables import ObjectTable
 from schemas.outcome import OUTCOME_KEYS
 
-_COLONS_APART = (b" :", b"\t:", b"\r:")
 _OUTCOME_NAME = OUTCOME_KEYS[-2]
 
 
@@ -42,7 +42,7 @@ def read_objects(
 
 def _all_at_once(block: RawBlock) -> ObjectTable | None:
     content = block.content
-    if UTF8_MARK in content or any(colon in content for colon in _COLONS_APART):
+    if UTF8_MARK in content or _has_colons_apart(content):
         return None
     lines = [line for line in map(bytes.strip, cut_records(content, None)) if line]
     if b"\r" in content:
@@ -58,11 +58,28 @@ def _all_at_once(block: RawBlock) -> ObjectTable | None:
     is_flat = content.count(b"{") + content.count(b"[") == len(objects)
     if not is_flat or content.count(b'":') != sum(map(len, objects)):
         return None
-    names = dict.fromkeys(name for keys in dict.fromkeys(map(tuple, objects)) for name in keys)
+    names = _names_in(objects)
     if _OUTCOME_NAME in names:
         return None
     numbers = np.arange(block.first, block.first + len(objects), dtype=np.int64)
-    return ObjectTable(numbers, tuple(names), objects, lines)
+    # Every escape in JSON begins with a backslash.
+    is_tidy = b"\\" not in content
+    return ObjectTable(numbers, names, objects, lines, is_tidy)
+
+
+def _has_colons_apart(content: bytes) -> bool:
+    """Say whether blank space may stand between a name and its colon."""
+    # Tabs and carriage returns are rare, and looked for in no time.
+    rare = [blank for blank in (b"\t", b"\r") if blank in content]
+    return b" :" in content or any(blank + b":" in content for blank in rare)
+
+
+def _names_in(objects: list[dict[str, object]]) -> tuple[str, ...]:
+    """Return the names in some objects: nearly always all have the same."""
+    first = objects[0].keys()
+    if all(map(first.__eq__, map(dict.keys, objects))):
+        return tuple(first)
+    return tuple(dict.fromkeys(chain.from_iterable(objects)))
 
 
 def _table_of(records: list[Decoded]) -> ObjectTable | None:

@@ -17,7 +17,7 @@ from records.peeking import ByteStream, CorruptStream, DamagedStream
 from records.plain_text import PlainText
 from records.rows import blanks
 
-PIECE_BYTES = 256 * 1024
+PIECE_BYTES = 512 * 1024
 """How much is read at a time, and so about how large a block is."""
 
 

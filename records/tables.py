@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Protocol
 
 import numpy as np
@@ -24,12 +25,17 @@ class Table(Protocol):
         """The names of the columns, each once."""
         ...
 
+    @property
+    def is_tidy(self) -> bool:
+        """Whether no text in the cells holds what JSON writes as an escape."""
+        ...
+
     def cells(self, name: str) -> pa.Array | None:
         """The cells of a column, null where a record lacks it; None: they are of several types."""
         ...
 
-    def lead_json(self) -> pa.Array:
-        """Each record as one line of JSON, as bytes."""
+    def lead_json(self, rows: npt.NDArray[np.intp]) -> pa.Array:
+        """Some records, each as one line of JSON, as bytes."""
         ...
 
     def fields(self, rows: npt.NDArray[np.intp]) -> list[Mapping[str, object]]:
@@ -43,32 +49,30 @@ class TextTable:
 
     Attributes:
         numbers: which data record of its file each is.
-        names: the columns' names.
+        names: the columns' names, at least one.
         columns: their cells, as Arrow strings without nulls.
-        is_plain: whether no cell holds what JSON writes as an escape.
+        is_tidy: whether no cell holds what JSON writes as an escape.
     """
 
     numbers: npt.NDArray[np.int64]
     names: tuple[str, ...]
     columns: tuple[pa.Array, ...]
-    is_plain: bool
+    is_tidy: bool
 
     def cells(self, name: str) -> pa.Array | None:
         """The cells of a column."""
         return self.columns[self.names.index(name)]
 
-    def lead_json(self) -> pa.Array:
-        """Each record as a JSON object of texts."""
+    def lead_json(self, rows: npt.NDArray[np.intp]) -> pa.Array:
+        """Some records, each as a JSON object of texts."""
         parts: list[pa.Array | str] = []
         before = '{"'
+        places = pa.array(rows)
         for name, column in zip(self.names, self.columns, strict=True):
-            parts += [f'{before}{json_text(name)}":"', self._escaped(column)]
+            taken = column if len(rows) == len(column) else column.take(places)
+            parts += [f'{before}{json_text(name)}":"', self._escaped(taken)]
             before = '","'
-        ended = '"}' if self.names else "{}"
-        # The scalars say nothing of the length where there is no column at all.
-        if not self.names:
-            return pa.array([b"{}"] * len(self.numbers), pa.binary())
-        return pc.binary_join_element_wise(*parts, ended, "").cast(pa.binary())
+        return pc.binary_join_element_wise(*parts, '"}', "").cast(pa.binary())
 
     def fields(self, rows: npt.NDArray[np.intp]) -> list[Mapping[str, object]]:
         """Some records, by their columns."""
@@ -76,7 +80,7 @@ class TextTable:
         return [dict(zip(self.names, cells, strict=True)) for cells in zip(*taken, strict=True)]
 
     def _escaped(self, column: pa.Array) -> pa.Array:
-        return column if self.is_plain else json_escaped(column)
+        return column if self.is_tidy else json_escaped(column)
 
 
 def json_escaped(column: pa.Array) -> pa.Array:
@@ -102,16 +106,21 @@ class ObjectTable:
         names: every name that a record has, in the order they are met.
         objects: the records.
         lines: each as one line of JSON.
+        is_tidy: whether no text in them holds what JSON writes as an escape.
     """
 
     numbers: npt.NDArray[np.int64]
     names: tuple[str, ...]
     objects: Sequence[Mapping[str, object]]
     lines: Sequence[bytes]
+    is_tidy: bool = False
 
     def cells(self, name: str) -> pa.Array | None:
         """The cells of a column, if all that are there are of one type that a column can have."""
-        cells = [record.get(name) for record in self.objects]
+        try:
+            cells = list(map(itemgetter(name), self.objects))
+        except KeyError:
+            cells = [record.get(name) for record in self.objects]
         types = set(map(type, cells)) - {type(None)}
         if not types:
             return pa.array(cells, pa.utf8())
@@ -123,9 +132,10 @@ class ObjectTable:
             # A whole number of more than 64 bits, half a surrogate pair.
             return None
 
-    def lead_json(self) -> pa.Array:
-        """Each record as it stands in the file."""
-        return pa.array(self.lines, pa.binary())
+    def lead_json(self, rows: npt.NDArray[np.intp]) -> pa.Array:
+        """Some records, each as it stands in the file."""
+        taken = self.lines if len(rows) == len(self.lines) else [self.lines[row] for row in rows]
+        return pa.array(taken, pa.binary())
 
     def fields(self, rows: npt.NDArray[np.intp]) -> list[Mapping[str, object]]:
         """Some records."""

@@ -116,8 +116,12 @@ class DistinctCells:
         return self._known[key]
 
 
-def text_values(columns: Sequence[pa.Array]) -> CellValues | None:
+def text_values(columns: Sequence[pa.Array], *, is_tidy: bool) -> CellValues | None:
     """Read columns of plain text, the preferred first, as `read_text` does.
+
+    Args:
+        columns: at least one.
+        is_tidy: whether no cell holds what JSON writes as an escape.
 
     Returns:
         The texts; None where a column holds something else.
@@ -126,12 +130,13 @@ def text_values(columns: Sequence[pa.Array]) -> CellValues | None:
         return None
     texts = [pc.if_else(_is_blank(column), None, column) for column in columns]
     text = pc.coalesce(*texts) if len(texts) > 1 else texts[0]
-    escaped = text
-    if any(pc.any(pc.match_substring(text, sign)).as_py() for sign in ('"', "\\")):
+    mask, escaped = np.ones(len(text), np.bool_), text
+    if not is_tidy:
+        controls = pc.match_substring_regex(text, _FORBIDDEN).fill_null(False)
+        mask = ~np.asarray(controls.to_numpy(zero_copy_only=False), np.bool_)
+    if not is_tidy and any(pc.any(pc.match_substring(text, sign)).as_py() for sign in ('"', "\\")):
         escaped = pc.replace_substring(pc.replace_substring(text, "\\", "\\\\"), '"', '\\"')
-    controls = pc.match_substring_regex(text, _FORBIDDEN).fill_null(False)
     json = pc.binary_join_element_wise('"', escaped, '"', "")
-    mask = ~np.asarray(controls.to_numpy(zero_copy_only=False), np.bool_)
     which = np.where(np.asarray(text.is_null()), np.int32(-1), np.int32(0)).astype(np.int32)
     return CellValues(mask, json, (), which)
 

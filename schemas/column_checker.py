@@ -88,13 +88,16 @@ class ColumnChecker:
         self._phones = PlainPhones.of(checker.phones)
         self._distinct: dict[str, DistinctCells] = {}
 
-    def check(self, names: Sequence[str], cells: Cells, records: int) -> CheckedColumns | None:
+    def check(
+        self, names: Sequence[str], cells: Cells, records: int, *, is_tidy: bool = False
+    ) -> CheckedColumns | None:
         """Find the records of a block that are plainly leads.
 
         Args:
             names: the columns' names.
             cells: gives the cells of one.
             records: how many there are.
+            is_tidy: whether no text in them holds what JSON writes as an escape.
 
         Returns:
             They; None where none of them is plain by its columns.
@@ -111,7 +114,7 @@ class ColumnChecker:
                 phone_step = step
                 found.json.append(None)
             else:
-                self._add_field(found, step, cells)
+                self._add_field(found, step, cells, is_tidy=is_tidy)
         campaign = self._campaign(found, plan.campaign_columns, cells, records)
         columns = phone_step and [cells(name) for name in phone_step.columns]
         if not found.mask.any() or not columns or phone_step is None:
@@ -161,7 +164,7 @@ class ColumnChecker:
             mask | read_rows,
         )
 
-    def _add_field(self, found: _Gathered, step: FieldStep, cells: Cells) -> None:
+    def _add_field(self, found: _Gathered, step: FieldStep, cells: Cells, *, is_tidy: bool) -> None:
         columns = [cells(name) for name in step.columns]
         known = [column for column in columns if column is not None]
         if len(known) < len(columns):
@@ -179,7 +182,7 @@ class ColumnChecker:
                 found.expires_at[:] = _epoch(lacking) or np.nan
             found.json.append(json_fragment(lacking))
             return
-        values = text_values(known) if step.read is read_text else None
+        values = text_values(known, is_tidy=is_tidy) if step.read is read_text else None
         values = values or self._of(step).read(known)
         found.mask &= values.mask
         if step.field.required:
@@ -227,22 +230,23 @@ class ColumnChecker:
             return None
         mask = pa.array(taken)
         phone = pc.filter(phones.national, mask)
-        whole = pc.binary_join_element_wise(country_code, phone, "")
-        parts = []
+        parts: list[pa.Array | str] = []
+        before = "["
         for part in found.json:
             if part is None:
-                parts.append(pc.binary_join_element_wise('"', phone, '"', ""))
+                parts += [before + '"', phone]
+                before = '",'
             else:
-                parts.append(part if isinstance(part, str) else pc.filter(part, mask))
-        joined = pc.binary_join_element_wise(*parts, ",")
-        values = pc.binary_join_element_wise("[", joined, "]", "").cast(pa.binary())
+                parts += [before, part if isinstance(part, str) else pc.filter(part, mask)]
+                before = ","
+        values = pc.binary_join_element_wise(*parts, before.replace(",", "]"), "")
         expiries = found.expires_at[taken]
         return CheckedColumns(
             rows=rows,
             campaign=pc.filter(campaign, mask),
             phone=phone,
-            e164=whole.cast(pa.int64()),
-            values=values,
+            e164=_with_code(phone, country_code),
+            values=values.cast(pa.binary()),
             expires_at=pa.array(expiries, pa.float64(), mask=np.isnan(expiries)),
             do_not_call=pa.array(found.do_not_call[taken]),
             note=pc.filter(phones.notes, mask),
@@ -256,6 +260,15 @@ class _Phones:
     national: pa.Array
     notes: pa.Array
     mask: npt.NDArray[np.bool_]
+
+
+def _with_code(national: pa.Array, country_code: str) -> pa.Array:
+    """Return the whole numbers: country code and national digits."""
+    digits = pc.binary_length(national)
+    shortest, longest = pc.min(digits).as_py(), pc.max(digits).as_py()
+    if shortest == longest:
+        return pc.add(national.cast(pa.int64()), int(country_code) * 10**shortest)
+    return pc.binary_join_element_wise(country_code, national, "").cast(pa.int64())
 
 
 def _is_empty(column: pa.Array) -> npt.NDArray[np.bool_]:

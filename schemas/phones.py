@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -40,6 +41,8 @@ _KIND_WORDS: Final = {
     "voicemail": "a voicemail number",
 }
 _MAX_PLAIN: Final = 10**15
+_CACHED_CELLS: Final = 8192
+_MAX_CACHED_LENGTH: Final = 64
 _SERIES_DIGITS: Final = 4
 
 
@@ -101,6 +104,8 @@ class PhoneReader:
         self.pattern = pattern
         self._plain = self._plain_mobiles()
         self._right = self._what_is_right(types)
+        # A cell that is refused by column is read again to say why.
+        self._read_short = lru_cache(_CACHED_CELLS)(self._read)
 
     def read(self, cell: object) -> PhoneNumber | PhoneFault:
         """Read the number to call from a cell.
@@ -115,6 +120,10 @@ class PhoneReader:
         plain = str(cell) if type(cell) is int and abs(cell) < _MAX_PLAIN else cell
         if type(plain) is str and self._is_plain(plain):
             return PhoneNumber(plain, int(f"{self.plan.country_code}{plain}"))
+        is_short = isinstance(cell, str) and len(cell) <= _MAX_CACHED_LENGTH
+        return self._read_short(cell) if is_short else self._read(cell)
+
+    def _read(self, cell: object) -> PhoneNumber | PhoneFault:
         found = self._numbers(cell)
         if isinstance(found, PhoneFault):
             return found

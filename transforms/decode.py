@@ -8,7 +8,6 @@ from operator import attrgetter
 import apache_beam as beam
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from records.blocks import Decoded, RawBlock, Unreadable, source_of
 from records.decoding import decode_by_column
@@ -47,7 +46,7 @@ class DecodedBlock:
             return self
         taken = np.arange(len(self.table.numbers)) if rows is None else rows
         numbers = self.table.numbers[taken].tolist()
-        lines = self.table.lead_json().take(pa.array(taken)).to_pylist()
+        lines = self.table.lead_json(taken).to_pylist()
         found = map(Decoded, numbers, self.table.fields(taken), lines)
         return DecodedBlock(self.file, sorted([*self.records, *found], key=attrgetter("number")))
 

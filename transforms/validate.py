@@ -133,14 +133,14 @@ def _split(
 ) -> tuple[LeadBlock | None, DecodedBlock]:
     """The records of a block that are plainly leads, and the others."""
     count = len(table.numbers)
-    checked = columns.check(table.names, table.cells, count)
+    checked = columns.check(table.names, table.cells, count, is_tidy=table.is_tidy)
     if checked is None:
         return None, block.row_wise()
     numbers = pa.array(table.numbers[checked.rows], pa.int64())
-    lines = table.lead_json()
     others = np.ones(count, np.bool_)
     others[checked.rows] = False
-    plain = LeadBlock.of_columns(block.file, numbers, checked, lines.take(pa.array(checked.rows)))
+    lines = table.lead_json(checked.rows)
+    plain = LeadBlock.of_columns(block.file, numbers, checked, lines)
     return plain, block.row_wise(np.flatnonzero(others))
 
 
