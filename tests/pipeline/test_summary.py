@@ -5,7 +5,6 @@ from schemas.outcome import Outcome, Source, Status
 from tests.transforms.running import AT, pinned
 from transforms import metrics
 
-
 LEAD = Source.of_record("leads.csv", 1)
 
 
