@@ -12,9 +12,8 @@ _SHOWN = 3
 # In the text's shape: a digit is 0, a letter a, whatever else a dot. Between the digits of one number may
 # stand any marks and blanks, and a few letters: 98765O1234, 98765 ext 12.
 _RUN = re.compile(r"0(?:\.*(?:a{1,3}\.*)?0)*")
-# What cannot be seen is quoted so; its letters count as marks, its digits as digits.
-_ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[nrt])")
-_LETTER = re.compile(r"[A-Za-z]")
+# What cannot be seen is quoted as an escape, which is no part of a number; two backslashes are one.
+_ESCAPE = re.compile(r"\\\\|\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[nrt])")
 _DATE = re.compile(
     r"""(?:(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d      # 2037-06-30
         |   [0-3]?\d/[0-3]?\d/(?:19|20)\d\d)         # 30/06/2037, 6/30/2037
@@ -32,19 +31,22 @@ def masked(text: str) -> str:
     >>> masked("'+91 98765-12345' is a landline; right is 2037-06-30 18:00:00")
     "'+** *****-**345' is a landline; right is 2037-06-30 18:00:00"
     """
-    seen = _ESCAPE.sub(lambda escape: _LETTER.sub(".", escape[0]), text)
-    spans = [run.span() for run in _RUN.finditer("".join(map(_kind, seen)))]
+    seen = _ESCAPE.sub(lambda escape: "." * len(escape[0]), text)
+    runs = [run.span() for run in _RUN.finditer("".join(map(_kind, seen)))]
     numbers = {
-        at: _digits(text[slice(*at)]) for at in spans if not _DATE.fullmatch(text[slice(*at)])
+        (start, end): _digits(seen[start:end])
+        for start, end in runs
+        if not _DATE.fullmatch(text[start:end])
     }
     long = [digits for digits in numbers.values() if len(digits) >= _LONG]
     chars = list(text)
     for (start, end), digits in numbers.items():
         # What is quoted of a long number a second time, in part, is a part of it.
         if any(_share_digits(digits, each) for each in long):
-            places = [at for at in range(start, end) if _kind(text[at]) == "0"]
-            for at in places[:-_SHOWN]:
-                chars[at] = "*"
+            shown = [at for at in range(start, end) if _kind(seen[at]) == "0"][-_SHOWN:]
+            for at in range(start, end):
+                if _kind(text[at]) == "0" and at not in shown:
+                    chars[at] = "*"
     return "".join(chars)
 
 
