@@ -32,7 +32,9 @@ __all__ = ["Act", "Delivery", "Terms"]
 
 STOPPED_ON_REQUEST = "stopped on request"
 
-_LOOK_AHEAD_LEADS = 2_000
+LOOK_AHEAD_LEADS = 2_000
+"""How many leads are judged at once, ahead of their requests."""
+
 _PAUSE_SECS = 0.2
 _POLL_SECS = 1.0
 _LONGEST_PAUSE_UNSENT_SECS = 30.0
@@ -158,7 +160,7 @@ class Delivery:
         now = self._clock.now()
         if self._ledger.tail.open_claim is None:
             # Not before: what is under way may settle some of the leads, whatever lists say by now.
-            settled = self._dispatcher.settle_ahead(self._ledger, now, most=_LOOK_AHEAD_LEADS)
+            settled = self._dispatcher.settle_ahead(self._ledger, now, most=LOOK_AHEAD_LEADS)
             if settled or not self._dispatcher.pending:
                 return Act(settled)
         match next_step(self._ledger.tail, now, self._sender, self._gap_secs):

@@ -16,15 +16,49 @@ _NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
 _NO_VALUE = "\0"
 _LONGEST_QUOTE = 40
 
-_DESCRIPTION = """\
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What `--help` says of a verb, beside the options.
+
+    Attributes:
+        usage: how it is called, behind the program's name.
+        description: what it does.
+        epilog: how it ends.
+    """
+
+    usage: str
+    description: str
+    epilog: str
+
+
+RUN_HELP = Help(
+    "[run] --input GLOB --campaign NAME --api_key REFERENCE --output FOLDER ...",
+    """\
 Deliver a file of sales leads to the dialer's bulk API: validated, screened, at most 200 leads every
 30 seconds, none lost and none twice, however often the run is stopped and started again.
-"""
-_EPILOG = """\
+""",
+    """\
 Beam's own pipeline options may follow.
 Exit status: 0 every record has an outcome; 1 stopped with leads pending (give the same command again
 to go on); 2 nothing was posted, and the message says what to mend.
-"""
+""",
+)
+
+CHECK_HELP = Help(
+    "check --input GLOB --campaign NAME ...",
+    """\
+Read, validate and screen files of sales leads as `run` does, with the same options, and post nothing:
+what each file was read as, which leads would not be sent and why, how many requests the others take,
+and how long. Nothing is written, no ledger is read, no network is used but for inputs and lists in a
+bucket. --api_key and --output may be left out; leads that an earlier run delivered are not known.
+""",
+    """\
+Beam's own pipeline options may follow.
+Exit status: 0 every record would be sent; 3 some would not; 1 stopped; 2 it could not begin, and the
+message says what to mend.
+""",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +113,9 @@ def split(arguments: Sequence[str], faults: list[str]) -> Given:
     return Given(values, tuple(_beam_arguments(rest, words, faults)))
 
 
-def help_text(prog: str) -> str:
-    """What `--help` prints."""
-    return _own_parser(prog).format_help()
+def help_text(prog: str, help_of: Help = RUN_HELP) -> str:
+    """What `--help` prints of a verb."""
+    return _own_parser(prog, help_of).format_help()
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
@@ -113,12 +147,14 @@ def is_utf8(text: str) -> bool:
     return True
 
 
-def _own_parser(prog: str = "python -m pipeline") -> argparse.ArgumentParser:
+def _own_parser(
+    prog: str = "python -m pipeline", help_of: Help = RUN_HELP
+) -> argparse.ArgumentParser:
     parser = _QuietParser(
         prog=prog,
-        usage=f"{prog} [run] --input GLOB --campaign NAME --api_key REFERENCE --output FOLDER ...",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
+        usage=f"{prog} {help_of.usage}",
+        description=help_of.description,
+        epilog=help_of.epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         add_help=False,
         allow_abbrev=False,

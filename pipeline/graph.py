@@ -7,12 +7,14 @@ import apache_beam as beam
 
 from records.messages import Message
 from transforms.batch import BatchFileLeads, BatchStreamLeads
+from transforms.check_batches import CheckBatches, CheckSettings
 from transforms.decode import DecodedLeads, DecodeLeads
 from transforms.deliver import DeliverBatches, DeliveredLeads, DeliverRound
 from transforms.deliver_stream import DeliverStream
 from transforms.delivery_settings import DeliverySettings, LedgerSettings
 from transforms.lists import ListSettings
 from transforms.messages import DecodeMessages, MessageSettings
+from transforms.note_findings import NoteFindings
 from transforms.queue_leads import LeadsByAccount, LeadsByCampaign
 from transforms.read import InputFile, ReadLeads, ranges_of
 from transforms.record_outcomes import OutcomeSettings, RecordOutcomes
@@ -42,15 +44,36 @@ class Job:
     outcomes: OutcomeSettings
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """All that the graph of a check is made of.
+
+    Attributes:
+        rules: what a lead is.
+        lists: the do-not-disturb lists.
+        settings: how leads would be delivered.
+    """
+
+    rules: LeadRules
+    lists: ListSettings
+    settings: CheckSettings
+
+
 def build(pipeline: beam.Pipeline, job: Job, files: Sequence[InputFile]) -> None:
     """Every record of `files` goes in here, and comes out as exactly one outcome."""
-    ranges = pipeline | "Name ranges" >> beam.Create(ranges_of(files))
-    read = ranges | "Read leads" >> ReadLeads()
-    decoded = read | "Decode leads" >> DecodeLeads()
-    accepted, rejected = _accept(decoded, job)
+    accepted, rejected = _accept(_read(pipeline, files), job)
     batched = accepted | "Batch leads" >> BatchFileLeads(account=job.delivery.url)
     sent = batched | "Deliver batches" >> DeliverBatches(settings=job.delivery, lists=job.lists)
     _record(rejected, sent, job)
+
+
+def build_check(pipeline: beam.Pipeline, check: Check, files: Sequence[InputFile]) -> None:
+    """Every record of `files` goes in here; what would become of it is noted, and nothing is posted."""
+    screen = ScreenLeads(lists=check.lists, sent_before=None)
+    accepted, rejected = _accept_by(_read(pipeline, files), check.rules, screen)
+    batched = accepted | "Batch leads" >> BatchFileLeads(account=check.settings.account)
+    checked = batched | "Check batches" >> CheckBatches(settings=check.settings, lists=check.lists)
+    rejected | "Note findings" >> NoteFindings(checked)
 
 
 def build_round(
@@ -93,14 +116,30 @@ def build_stream(
     _record(rejected, sent, job)
 
 
+def _read(pipeline: beam.Pipeline, files: Sequence[InputFile]) -> DecodedLeads:
+    """The records of files, decoded."""
+    ranges = pipeline | "Name ranges" >> beam.Create(ranges_of(files))
+    read = ranges | "Read leads" >> ReadLeads()
+    decoded: DecodedLeads = read | "Decode leads" >> DecodeLeads()
+    return decoded
+
+
 def _accept(decoded: DecodedLeads, job: Job) -> tuple[beam.PCollection, Rejected]:
-    """The leads that may be sent, and the outcomes of the records that may not."""
-    validated = decoded.records | "Validate leads" >> ValidateLeads(rules=job.rules)
-    screened = validated.accepted | "Screen leads" >> ScreenLeads(
+    """The leads of a job that may be sent, and the outcomes of the records that may not."""
+    screen = ScreenLeads(
         lists=job.lists,
         sent_before=job.sent_before,
         by_any_run=job.delivery.dedupe_window_secs is not None,
     )
+    return _accept_by(decoded, job.rules, screen)
+
+
+def _accept_by(
+    decoded: DecodedLeads, rules: LeadRules, screen: ScreenLeads
+) -> tuple[beam.PCollection, Rejected]:
+    """The leads that these rules and this screen let pass, and the outcomes of other records."""
+    validated = decoded.records | "Validate leads" >> ValidateLeads(rules=rules)
+    screened = validated.accepted | "Screen leads" >> screen
     return screened.accepted, {
         "unreadable": decoded.rejected,
         "invalid": validated.rejected,

@@ -1,6 +1,7 @@
 """What the jobs have in common: the account's ledger, the parts of the graph, the runner."""
 
 import secrets
+import time
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
@@ -13,15 +14,18 @@ from dialer.stores import open_store
 from pipeline import terminal
 from pipeline.faults import Faults
 from pipeline.graph import Job
+from pipeline.inputs import find_inputs
+from pipeline.lists import check_lists
 from pipeline.options import RunOptions
 from pipeline.runs import OutputLock, RunRecord, RunTerms
 from suppression.lists import Screen
 from transforms.delivery_settings import DeliverySettings, LedgerSettings
 from transforms.lists import ListSettings
+from transforms.read import InputFile
 from transforms.record_outcomes import OutcomeSettings
 from transforms.validate import LeadRules
 
-EXIT_DONE, EXIT_PENDING, EXIT_NOT_STARTED = 0, 1, 2
+EXIT_DONE, EXIT_PENDING, EXIT_NOT_STARTED, EXIT_WITHHELD = 0, 1, 2, 3
 
 
 def open_account(options: RunOptions) -> Account:
@@ -48,6 +52,37 @@ def list_settings(options: RunOptions) -> ListSettings:
     return ListSettings(options.dnd, options.schema.region, options.dnd_allow_empty)
 
 
+def find_files_and_lists(options: RunOptions, lists: ListSettings) -> list[InputFile]:
+    """The inputs; the lists are opened and found fit.
+
+    Raises:
+        Faults: all that is wrong with both.
+    """
+    faults: list[str] = []
+    files: list[InputFile] = []
+    try:
+        files = find_inputs(
+            options.inputs, options.schema, options.campaign_field, options.wrapping
+        )
+    except Faults as error:
+        faults.extend(error.faults)
+    faults.extend(check_lists(lists, options.dnd_max_age_hours, time.time()))
+    if faults:
+        raise Faults(faults)
+    return files
+
+
+def lead_rules(options: RunOptions) -> LeadRules:
+    """What a lead of the job is."""
+    return LeadRules(
+        schema_text=options.schema_text,
+        schema_name=options.schema.name,
+        time_zone=options.time_zone,
+        campaign=options.campaign,
+        campaign_field=options.campaign_field,
+    )
+
+
 def make_job(
     options: RunOptions,
     *,
@@ -69,13 +104,7 @@ def make_job(
     """
     ledger = LedgerSettings(options.ledger, record.run)
     return Job(
-        rules=LeadRules(
-            schema_text=options.schema_text,
-            schema_name=options.schema.name,
-            time_zone=options.time_zone,
-            campaign=options.campaign,
-            campaign_field=options.campaign_field,
-        ),
+        rules=lead_rules(options),
         lists=lists,
         sent_before=ledger if sent_before else None,
         delivery=DeliverySettings(
@@ -135,15 +164,20 @@ def empty_pipeline(options: RunOptions) -> beam.Pipeline:
         ) from error
 
 
+def say_lists(options: RunOptions, screen: Screen) -> None:
+    """Say which do-not-disturb lists hold."""
+    for each in screen.lists:
+        terminal.say(f"do-not-disturb list: {each}")
+    if not options.dnd:
+        terminal.say("no do-not-disturb list was given: nothing is screened (see --dnd)")
+
+
 def say_terms(options: RunOptions, account: Account, screen: Screen) -> None:
     """Say which ledger, lists and gap hold."""
     terminal.say(
         f"ledger of this account: {options.ledger} (name it with --ledger in every other job of the"
         " same account)"
     )
-    for each in screen.lists:
-        terminal.say(f"do-not-disturb list: {each}")
-    if not options.dnd:
-        terminal.say("no do-not-disturb list was given: nothing is screened (see --dnd)")
+    say_lists(options, screen)
     if account.gap_secs > options.pace_secs:
         terminal.say(f"the ledger's gap of {account.gap_secs:g} s is kept: --pace_secs is shorter")

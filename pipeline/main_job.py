@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import outcome_files, terminal
-from pipeline.faults import Faults
 from pipeline.file_report import report_files
 from pipeline.graph import Job, build
-from pipeline.inputs import find_inputs
 from pipeline.jobs import (
     EXIT_DONE,
     EXIT_PENDING,
     empty_pipeline,
+    find_files_and_lists,
     list_settings,
     make_job,
     open_account,
@@ -20,13 +19,12 @@ from pipeline.jobs import (
     say_terms,
     start_name,
 )
-from pipeline.lists import check_lists
 from pipeline.options import RunOptions
 from pipeline.progress import Progress
 from pipeline.runs import FINISHED, OutputLock, RunRecord, Runs
 from pipeline.summary import Summary, summarise
 from transforms.in_process import BOARD, halt, stop_requested
-from transforms.lists import ListSettings, open_screen
+from transforms.lists import open_screen
 from transforms.read import InputFile
 from transforms.record_outcomes import OutcomeSettings
 
@@ -44,7 +42,7 @@ def run_main_job(options: RunOptions) -> int:
         Faults: it cannot start; nothing was posted.
     """
     lists = list_settings(options)
-    files = _find_files_and_lists(options, lists)
+    files = find_files_and_lists(options, lists)
     if stop_requested():
         terminal.say("stopped before anything was posted by this start; the same command goes on")
         return EXIT_PENDING
@@ -69,22 +67,6 @@ def run_main_job(options: RunOptions) -> int:
         sent_before=record.starts > 1,
     )
     return _run(job, options, runs, record, files)
-
-
-def _find_files_and_lists(options: RunOptions, lists: ListSettings) -> list[InputFile]:
-    """The inputs; the lists are opened and found fit. All faults of both are named."""
-    faults: list[str] = []
-    files: list[InputFile] = []
-    try:
-        files = find_inputs(
-            options.inputs, options.schema, options.campaign_field, options.wrapping
-        )
-    except Faults as error:
-        faults.extend(error.faults)
-    faults.extend(check_lists(lists, options.dnd_max_age_hours, time.time()))
-    if faults:
-        raise Faults(faults)
-    return files
 
 
 def _run(

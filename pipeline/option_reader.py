@@ -119,17 +119,25 @@ class OptionReader:
                 url = None
         return request_url(url, dialect)
 
-    def key(self, placement: Placement) -> str:
-        """The reference to the key, which is there if this process is to use it."""
+    def key(self, placement: Placement, *, is_used: bool) -> str:
+        """The reference to the key, which is there if this process is to use it.
+
+        Args:
+            placement: where the job runs.
+            is_used: whether there is any use for a key; else it may be left out, and one that is given
+                is looked up only where that asks nobody else.
+        """
         reference = self.text("--api_key")
         if reference is None:
+            if not is_used:
+                return ""
             self._faults.append("--api_key is missing: say where the key is, as in env:DIAL_KEY")
             return ""
         try:
             kind = parse_reference(reference).lastgroup
-            if placement.is_here:
+            if placement.is_here and (is_used or kind != "secret"):
                 resolve_key(reference)
-            elif kind != "secret":
+            elif not placement.is_here and kind != "secret":
                 self._faults.append(
                     f"--api_key {kind}:... is out of reach of {placement.runner}'s workers: put the"
                     " key into Secret Manager and give secret:projects/P/secrets/S/versions/V"

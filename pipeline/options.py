@@ -29,7 +29,7 @@ class RunOptions:
         time_zone: the zone of the dialer's wall clock.
         dialect: the version of the API.
         url: where requests go.
-        key_reference: where the key is.
+        key_reference: where the key is; empty where none is needed.
         bulk_parameter: the form field of the rows.
         pace_secs: the least gap between two requests.
         batch_size: the most leads in a request.
@@ -40,7 +40,7 @@ class RunOptions:
         resends: whether unknown leads are sent again.
         output: where outcomes, runs and the ledger are kept: a folder, or for a job whose workers
             are elsewhere a place in a bucket. None: outcomes go to a topic alone.
-        ledger: the account's ledger: a folder, or a place in a bucket.
+        ledger: the account's ledger: a folder, or a place in a bucket; empty where none is needed.
         new_run: whether to start a new run where one is unfinished.
         placement: where the job runs.
         beam: Beam's own arguments.
@@ -72,11 +72,13 @@ class RunOptions:
     beam: tuple[str, ...]
 
 
-def read_options(arguments: Sequence[str]) -> RunOptions:
+def read_options(arguments: Sequence[str], *, is_check: bool = False) -> RunOptions:
     """Read the command line of the main job.
 
     Args:
         arguments: its words, without the program and the verb.
+        is_check: whether nothing will be posted or written: then neither a key nor an output is
+            needed, and leads come from files alone.
 
     Raises:
         Faults: it cannot be used; every fault is named. No input was opened.
@@ -85,6 +87,8 @@ def read_options(arguments: Sequence[str]) -> RunOptions:
     given = split(arguments, faults)
     reader = OptionReader(given, faults)
     events = read_event_options(given, reader, faults)
+    if is_check and "--input_subscription" in given.values:
+        faults.append("check is for files of leads: leave out --input_subscription")
     dialect = reader.dialect()
     url = reader.url(dialect)
     schema_text, schema = reader.schema()
@@ -96,7 +100,7 @@ def read_options(arguments: Sequence[str]) -> RunOptions:
     )
     has_topic = events is not None and events.outcomes_topic is not None
     places = PlaceReader(given, reader, placement, faults)
-    output = places.output(is_needed=not has_topic)
+    output = places.output(is_needed=not (has_topic or is_check))
     options = RunOptions(
         inputs=() if events else reader.inputs(),
         wrapping=None if events else reader.wrapping(),
@@ -109,7 +113,7 @@ def read_options(arguments: Sequence[str]) -> RunOptions:
         time_zone=reader.time_zone(schema),
         dialect=dialect,
         url=url,
-        key_reference=reader.key(placement),
+        key_reference=reader.key(placement, is_used=not is_check),
         bulk_parameter=reader.bulk_parameter(dialect),
         pace_secs=reader.pace(dialect, url),
         batch_size=reader.batch_size(dialect),

@@ -87,6 +87,12 @@ class Progress:
         return "; ".join(parts)
 
 
+class CheckProgress(Progress):
+    """The same for a check, which has nothing under way that must be finished."""
+
+    on_stop = "stopping"
+
+
 class EventProgress(Progress):
     """Shows what becomes of events while they come: one status line, also where no terminal is."""
 

@@ -110,7 +110,7 @@ def show_summary(
         say(f"outcomes so far: {outcomes_folder}")
         return
     say_all(files)
-    _show_outcomes(f"run {run}", summary)
+    show_outcomes(f"run {run}", summary)
     if was_cut_short and summary.is_conserved:
         say(f"read {summary.records:,}, outcomes {summary.settled:,} so far")
     elif not summary.records:
@@ -157,7 +157,7 @@ def show_events_summary(
         left: messages that could not be given back.
         was_screened: whether there was any do-not-disturb list.
     """
-    _show_outcomes("events", summary)
+    show_outcomes("events", summary)
     say(f"outcomes {summary.settled:,}; messages acknowledged {acknowledged:,}")
     if given_back:
         say(f"messages given back to the subscription: {given_back:,}")
@@ -169,7 +169,8 @@ def show_events_summary(
     say(f"outcomes: {outcomes_place}")
 
 
-def _show_outcomes(title: str, summary: Summary) -> None:
+def show_outcomes(title: str, summary: Summary) -> None:
+    """Show how many records have each status and reason, if any has."""
     table = Table(title=title, title_justify="left")
     table.add_column("status")
     table.add_column("reason")

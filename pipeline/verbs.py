@@ -4,7 +4,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from pipeline import terminal
-from pipeline.command_line import help_text, nearest
+from pipeline.check_job import run_check
+from pipeline.command_line import CHECK_HELP, RUN_HELP, help_text, nearest
 from pipeline.events_job import run_events_job
 from pipeline.events_setup import EventsJob, set_up
 from pipeline.faults import Faults
@@ -37,11 +38,14 @@ _EVENTS_JOBS: dict[Drive, Callable[[EventsJob], int]] = {
 
 _VERBS: dict[str, Callable[[Sequence[str]], int]] = {
     "run": _deliver,
+    "check": run_check,
     "simulate": run_simulator,
 }
+_HELP = {"run": RUN_HELP, "check": CHECK_HELP}
 _SHOWN_VERBS = """
 verbs:
   run        deliver leads (the default)
+  check      say what would become of files of leads, and post nothing: see check --help
   simulate   a stand-in for the dialer, on this machine: see simulate --help
 """
 
@@ -57,8 +61,8 @@ def run_verb(words: Sequence[str]) -> int:
     """
     try:
         verb, rest = _verb(words)
-        if verb == "run" and any(word in ("-h", "--help") for word in rest):
-            sys.stdout.write(help_text("python -m pipeline") + _SHOWN_VERBS)
+        if verb in _HELP and any(word in ("-h", "--help") for word in rest):
+            sys.stdout.write(help_text("python -m pipeline", _HELP[verb]) + _SHOWN_VERBS)
             return 0
         return _VERBS[verb](rest)
     except Faults as faults:

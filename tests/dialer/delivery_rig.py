@@ -10,12 +10,12 @@ from dialer.delivery import Delivery, Terms
 from dialer.dialects import V1
 from dialer.judging import IsListed
 from dialer.ledger import Ledger
+from dialer.memory_store import MemoryStore
 from dialer.simulator.server import Simulator
 from dialer.slots import Answer, Claim, Sender
 from dialer.store import Store
 from records.lead_block import Lead
 from schemas.outcome import Outcome
-from tests.dialer.memory_store import MemoryStore
 from tests.dialer.sample_leads import dispatcher_of
 
 GAP_SECS = 30.0

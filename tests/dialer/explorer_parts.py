@@ -17,6 +17,7 @@ from dialer.clock import Instant
 from dialer.dispatcher import Dispatcher, Request
 from dialer.judging import Judge
 from dialer.ledger import Ledger
+from dialer.memory_store import MemoryStore
 from dialer.slot_format import answer_name, claim_name, encode_answer, encode_claim
 from dialer.slots import Answer, Claim, ClaimedLead, Sender, Step, Tail
 from dialer.store import ObjectExists
@@ -24,7 +25,6 @@ from dialer.verdicts import AnswerKind, Verdict, VerdictStatus
 from dialer.waiting import by_campaign
 from records.lead_block import Lead, LeadBlock
 from schemas.outcome import Outcome, Source
-from tests.dialer.memory_store import MemoryStore
 
 CAMPAIGN = "sales"
 _DELIVERED = Verdict(VerdictStatus.DELIVERED, "ok", "")

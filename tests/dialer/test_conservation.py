@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from dialer.memory_store import MemoryStore
 from dialer.simulator.faults import Fault
 from dialer.simulator.plan import FaultPlan
 from dialer.simulator.rules import Rules
@@ -20,7 +21,6 @@ from dialer.store import NotDurable, ObjectExists, OutcomeUncertain, StoreError
 from records.lead_block import Lead
 from schemas.outcome import Outcome
 from tests.dialer.delivery_rig import DeliveryRig, run_through
-from tests.dialer.memory_store import MemoryStore
 from tests.dialer.sample_leads import lead, listed, told
 
 RUNS = ("run-1", "run-2")

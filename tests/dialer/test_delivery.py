@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from dialer.memory_store import MemoryStore
 from dialer.simulator.faults import Fault, PlannedFault
 from dialer.simulator.plan import FaultPlan
 from dialer.simulator.rules import Rules
@@ -15,7 +16,6 @@ from dialer.store import NotDurable, StoreError
 from dialer.verdicts import AnswerKind
 from records.lead_block import Lead
 from tests.dialer.delivery_rig import GAP_SECS, KEY, DeliveryRig, run_through
-from tests.dialer.memory_store import MemoryStore
 from tests.dialer.sample_leads import lead, leads, listed, told
 
 DELIVERED = "delivered/ok"

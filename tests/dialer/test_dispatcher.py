@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from dialer.clock import Instant, ManualClock
 from dialer.dispatcher import Dispatcher, Request
 from dialer.ledger import Ledger
+from dialer.memory_store import MemoryStore
 from dialer.slots import Answer, Claim, Sender, make_claim
 from dialer.verdicts import AnswerKind, RowFault, Verdict, VerdictStatus
 from records.lead_block import Lead
 from schemas.outcome import Outcome
-from tests.dialer.memory_store import MemoryStore
 from tests.dialer.sample_leads import dispatcher_of, lead, leads, listed, told
 
 OK = Verdict(VerdictStatus.DELIVERED, "ok", "")

@@ -5,12 +5,12 @@ import pytest
 
 from dialer.clock import ManualClock
 from dialer.ledger import Account, ClaimNotDurable, Ledger, LedgerError, WrongLedger
+from dialer.memory_store import MemoryStore
 from dialer.slot_format import answer_name, claim_name, encode_answer, encode_claim
 from dialer.slots import Answer, Claim, ClaimedLead, Sender, make_claim, not_sent, taken_over
 from dialer.store import NotDurable, ObjectExists, ObjectMissing, OutcomeUncertain, StoreError
 from dialer.verdicts import AnswerKind, Verdict, VerdictStatus
 from schemas.outcome import Source
-from tests.dialer.memory_store import MemoryStore
 
 OK = Verdict(VerdictStatus.DELIVERED, "ok", "")
 ACCOUNT = Account("v1", "dialer.example", "/bulk", 30.0)

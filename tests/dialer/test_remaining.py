@@ -1,12 +1,12 @@
 """What drivers that keep their leads elsewhere between two acts rely on."""
 
+from dialer.memory_store import MemoryStore
 from dialer.simulator.faults import Fault
 from dialer.simulator.plan import FaultPlan
 from dialer.simulator.rules import Rules
 from dialer.simulator.server import Simulator
 from dialer.store import StoreError
 from tests.dialer.delivery_rig import GAP_SECS, DeliveryRig
-from tests.dialer.memory_store import MemoryStore
 from tests.dialer.sample_leads import dispatcher_of, lead, leads, told
 
 OPEN_RULES = Rules(gap_secs=0.0)

@@ -16,6 +16,16 @@ def test_help_is_given_wherever_it_is_asked_for(words: list[str], capsys: Said) 
     assert err == ""
 
 
+def test_the_help_of_check_has_its_own_words_and_the_same_options(capsys: Said) -> None:
+    assert run_verb(["check", "--help"]) == 0
+
+    out = capsys.readouterr().out
+    assert out.startswith("usage: python -m pipeline check --input ")
+    assert "3 some would not" in out
+    assert "--batch_size" in out
+    assert "--api_key and --output may be left out" in out
+
+
 @pytest.mark.parametrize("words", [[], ["run"], ["--campaign=c"], ["run", "--campaign=c"]])
 def test_without_a_verb_leads_are_delivered(words: list[str], capsys: Said) -> None:
     assert run_verb(words) == 2
@@ -31,7 +41,7 @@ def test_a_misspelt_verb_is_named_with_the_right_one(capsys: Said) -> None:
     assert run_verb(["simulat", "--port=0"]) == 2
 
     assert capsys.readouterr().err == (
-        "dialfeed: there is no verb simulat (did you mean simulate?); verbs: run, simulate\n"
+        "dialfeed: there is no verb simulat (did you mean simulate?); verbs: run, check, simulate\n"
     )
 
 
@@ -39,7 +49,10 @@ def test_a_misspelt_verb_is_named_with_the_right_one(capsys: Said) -> None:
 def test_a_first_word_that_is_no_verb_is_not_repeated(word: str, capsys: Said) -> None:
     assert run_verb([word]) == 2
 
-    assert capsys.readouterr().err == "dialfeed: the first word is no verb; verbs: run, simulate\n"
+    assert (
+        capsys.readouterr().err
+        == "dialfeed: the first word is no verb; verbs: run, check, simulate\n"
+    )
 
 
 def test_the_simulator_is_a_verb_of_its_own(capsys: Said) -> None:

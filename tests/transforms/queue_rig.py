@@ -9,6 +9,7 @@ from dialer.delivery import Act
 from dialer.dialects import V1
 from dialer.judging import MessageJudge
 from dialer.ledger import Ledger
+from dialer.memory_store import MemoryStore
 from dialer.sending import Terms
 from dialer.simulator import Simulator
 from dialer.slots import Sender
@@ -17,7 +18,6 @@ from records.lead_avro import decode_lead, encode_lead
 from records.lead_block import Lead
 from records.lead_page import QueuedLead
 from schemas.outcome import Outcome, Source
-from tests.dialer.memory_store import MemoryStore
 from tests.dialer.sample_leads import listed
 from tests.transforms.memory_cells import MemoryQueue, MemoryValue
 from tests.transforms.running import SCHEMA, lead

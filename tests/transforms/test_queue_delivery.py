@@ -4,12 +4,12 @@ from dataclasses import replace
 import pytest
 
 from dialer.ledger import Ledger
+from dialer.memory_store import MemoryStore
 from dialer.simulator import Fault, FaultPlan, Rules, Simulator
 from dialer.slot_format import answer_name
 from dialer.store import StoreError
 from records.lead_page import QueuedLead
 from tests.dialer.delivery_rig import free_port
-from tests.dialer.memory_store import MemoryStore
 from tests.transforms.queue_rig import (
     DELIVERED,
     GAP_SECS,

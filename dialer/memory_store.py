@@ -1,12 +1,17 @@
-"""A store in memory, for tests of what stands above the store."""
+"""A store in this process's memory, for a ledger that nothing shall outlast: a rehearsal, a test."""
 
 from dialer.store import ObjectExists, ObjectMissing
 
 
 class MemoryStore:
-    """Objects in this process's memory: for tests and for what is only tried out."""
+    """Objects in this process's memory.
+
+    Attributes:
+        objects: what is stored, by name.
+    """
 
     def __init__(self) -> None:
+        """Hold nothing yet."""
         self.objects: dict[str, bytes] = {}
 
     def put_new(self, name: str, data: bytes, *, spend_reserve: bool = False) -> None:  # noqa: ARG002

@@ -1,0 +1,104 @@
+"""CheckBatches: what DeliverBatches would post, without posting anything."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import apache_beam as beam
+
+from dialer.clock import SystemClock
+from dialer.delivery import STOPPED_ON_REQUEST
+from dialer.dispatcher import Dispatcher
+from dialer.judging import Judge
+from dialer.rehearsal import Rehearsal
+from dialer.waiting import by_campaign
+from records.lead_block import LeadBlock
+from transforms.in_process import halt, halting, stop_requested
+from transforms.lists import ListSettings, ListsUnusable, open_screen
+
+WITHHELD = "withheld"
+SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """How leads would be delivered.
+
+    Attributes:
+        account: names the account: the address of its requests.
+        gap_secs: the gap between two requests.
+        limit: leads a request.
+        resends: whether unknown leads are sent again.
+    """
+
+    account: str
+    gap_secs: float
+    limit: int
+    resends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedLeads:
+    """What CheckBatches gives.
+
+    Attributes:
+        withheld: lists of outcomes of the leads that would not be sent.
+        sent: of each account what would be sent, a `Rehearsed`.
+    """
+
+    withheld: beam.PCollection
+    sent: beam.PCollection
+
+
+class CheckBatches(beam.PTransform):
+    """Composes the requests that a delivery would make, and counts them.
+
+    Input: pairs of an account and its `LeadBlock`s (bounded).
+    Outputs: `withheld`: lists of `Outcome`, status suppressed; `sent`: one `Rehearsed` an account.
+    Guarantee: every lead is in exactly one of the two. Nothing is posted, read from a ledger, or
+        written.
+    Parallelism: by account.
+    """
+
+    def __init__(self, *, settings: CheckSettings, lists: ListSettings) -> None:
+        """Check by these settings and lists."""
+        super().__init__()
+        self._settings = settings
+        self._lists = lists
+
+    def expand(self, accounts: beam.PCollection) -> CheckedLeads:
+        """Apply to pairs of account and blocks."""
+        tagged = accounts | "Check account" >> beam.ParDo(
+            _CheckAccountFn(self._settings, self._lists)
+        ).with_outputs(WITHHELD, SENT)
+        return CheckedLeads(tagged[WITHHELD], tagged[SENT])
+
+
+class _CheckAccountFn(beam.DoFn):
+    """Rehearses the delivery of one account."""
+
+    def __init__(self, settings: CheckSettings, lists: ListSettings) -> None:
+        self._settings = settings
+        self._lists = lists
+
+    def setup(self) -> None:
+        with halting(ListsUnusable):
+            self._screen = open_screen(self._lists)
+
+    def process(
+        self, account: tuple[str, Iterable[LeadBlock]]
+    ) -> Iterator[beam.pvalue.TaggedOutput]:
+        settings = self._settings
+        judge = Judge(is_listed=self._screen.listed, resends=settings.resends)
+        leads = by_campaign(list(account[1]))
+        dispatcher = Dispatcher(leads, judge=judge, limit=settings.limit)
+        rehearsal = Rehearsal(
+            dispatcher,
+            gap_secs=settings.gap_secs,
+            clock=SystemClock(),
+            should_stop=stop_requested,
+        )
+        for outcomes in rehearsal.withheld():
+            yield beam.pvalue.TaggedOutput(WITHHELD, outcomes)
+        if dispatcher.pending:
+            halt(STOPPED_ON_REQUEST)
+        yield beam.pvalue.TaggedOutput(SENT, rehearsal.sent)
