@@ -23,7 +23,7 @@ _FOR_EVENTS = (
     "--timestamp_attribute",
     "--message_schemas",
 )
-_FOR_FILES = ("--input", "--new_run")
+_FOR_FILES = ("--input", "--new_run", "--csv_delimiter")
 
 
 @dataclass(frozen=True, slots=True)

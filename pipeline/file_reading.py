@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.csv_delimiter import DELIMITER_WORDS
 from records.encodings import UTF8
 from records.header import shown_column
 from schemas.columns import Columns
@@ -19,7 +20,6 @@ _FORMATS = {
 }
 _OF_KEYS = ("json_lines", "json_array")
 _BINARY = ("avro", "parquet")
-_DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "pipe"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _form(file: InputFile) -> str:
     known: str = layout.format
     parts = [_FORMATS.get(known, known.replace("_", " "))]
     if layout.delimiter is not None and layout.header:
-        parts[0] += f" ({_DELIMITERS.get(layout.delimiter, repr(layout.delimiter))})"
+        parts[0] += f" ({DELIMITER_WORDS.get(layout.delimiter, repr(layout.delimiter))})"
     if file.packing:
         parts.append(f"packed with {file.packing}")
     if known not in _BINARY or file.encoding != UTF8:

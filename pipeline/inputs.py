@@ -34,6 +34,8 @@ def find_inputs(
     schema: LeadSchema,
     campaign_field: str | None,
     wrapping: Wrapping | None = None,
+    *,
+    delimiter: str | None = None,
 ) -> list[InputFile]:
     """The files that the globs match, each once, by name.
 
@@ -44,6 +46,7 @@ def find_inputs(
         schema: what a lead is.
         campaign_field: the column that names each lead's campaign, or None.
         wrapping: where in the files' records the leads are, if they are not the leads themselves.
+        delimiter: what separates the cells of CSV; None: each file's header says so.
 
     Returns:
         The files; where a stop is asked for meanwhile, those that were found until then.
@@ -62,7 +65,7 @@ def find_inputs(
                 faults.append(f"{name} has a name that is no UTF-8 text: rename it")
                 continue
             try:
-                files.append(_inspect(name, schema, campaign_field, wrapping))
+                files.append(_inspect(name, schema, campaign_field, wrapping, delimiter))
             except NotALeadFile as error:
                 faults.append(str(error))
             except OSError as error:
@@ -87,7 +90,11 @@ def _matches(glob: str, faults: list[str]) -> list[str]:
 
 
 def _inspect(
-    name: str, schema: LeadSchema, campaign_field: str | None, wrapping: Wrapping | None
+    name: str,
+    schema: LeadSchema,
+    campaign_field: str | None,
+    wrapping: Wrapping | None,
+    delimiter: str | None,
 ) -> InputFile:
     with open_raw(name) as raw:
         hashed = HashedStream(raw)
@@ -96,7 +103,9 @@ def _inspect(
             hashed.finish()
             raw.seek(0)
             stream = raw
-        opened = open_leads(stream, name=name, schema=schema, wrapping=wrapping)
+        opened = open_leads(
+            stream, name=name, schema=schema, wrapping=wrapping, delimiter=delimiter
+        )
         layout, ranges = _ranges(opened, raw, name, schema)
         digest = hashed.finish()
     is_table = layout.format in _TABLES and layout.wrapping is None and layout.names

@@ -62,7 +62,11 @@ def find_files_and_lists(options: RunOptions, lists: ListSettings) -> list[Input
     files: list[InputFile] = []
     try:
         files = find_inputs(
-            options.inputs, options.schema, options.campaign_field, options.wrapping
+            options.inputs,
+            options.schema,
+            options.campaign_field,
+            options.wrapping,
+            delimiter=options.csv_delimiter,
         )
     except Faults as error:
         faults.extend(error.faults)
@@ -141,6 +145,7 @@ def run_terms(options: RunOptions, screen: Screen, lock: OutputLock | None) -> R
         lists=tuple(each.version for each in screen.lists),
         lock=lock.identity if lock else None,
         wrapping=str(options.wrapping or ""),
+        csv_delimiter=options.csv_delimiter,
     )
 
 

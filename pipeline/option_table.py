@@ -51,6 +51,12 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 is_repeatable=True,
             ),
             Option(
+                "--csv_delimiter",
+                "SIGN",
+                "what separates the cells of every CSV input: one character, or tab, comma, semicolon,"
+                " pipe (default: that of them under which the header has a phone column)",
+            ),
+            Option(
                 "--lead_schema",
                 "FILE",
                 "Avro schema of a lead (default: the built-in schemas/lead.avsc)",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dialer.dialects import Dialect
 from pipeline.command_line import split
+from pipeline.csv_delimiter import read_csv_delimiter
 from pipeline.event_options import EventOptions, read_event_options
 from pipeline.faults import Faults
 from pipeline.option_reader import OptionReader
@@ -21,6 +22,7 @@ class RunOptions:
     Attributes:
         inputs: globs of lead files; none where leads come as events.
         wrapping: where in the files' records the leads are, if they are not the leads themselves.
+        csv_delimiter: what separates the cells of CSV files, or None: each file's header says so.
         events: how leads come as events, or None.
         campaign: one campaign for all leads, or None.
         campaign_field: the column that names each lead's campaign, or None.
@@ -48,6 +50,7 @@ class RunOptions:
 
     inputs: tuple[str, ...]
     wrapping: Wrapping | None
+    csv_delimiter: str | None
     events: EventOptions | None
     campaign: str | None
     campaign_field: str | None
@@ -104,6 +107,7 @@ def read_options(arguments: Sequence[str], *, is_check: bool = False) -> RunOpti
     options = RunOptions(
         inputs=() if events else reader.inputs(),
         wrapping=None if events else reader.wrapping(),
+        csv_delimiter=read_csv_delimiter(given, faults),
         events=events,
         campaign=reader.campaign(),
         campaign_field=reader.campaign_field(schema)

@@ -44,6 +44,7 @@ class RunRecord:
         lists: the versions of the do-not-disturb lists at the last start.
         lock: device and inode of the output's lock file at the last start; None: there is none.
         wrapping: where in the inputs' records the leads are, as options; empty: they are the leads.
+        csv_delimiter: what separates the cells of CSV; None: each file's header says so.
     """
 
     run: str
@@ -60,6 +61,7 @@ class RunRecord:
     lists: tuple[str, ...]
     lock: str | None
     wrapping: str = ""
+    csv_delimiter: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,7 @@ class RunTerms:
     lists: tuple[str, ...]
     lock: str | None
     wrapping: str = ""
+    csv_delimiter: str | None = None
 
 
 class OutputLock:
@@ -211,6 +214,7 @@ def _first_start(
         lists=terms.lists,
         lock=terms.lock,
         wrapping=terms.wrapping,
+        csv_delimiter=terms.csv_delimiter,
     )
 
 
@@ -240,6 +244,7 @@ def differences(unfinished: RunRecord, asked: RunRecord) -> list[str]:
         ("time zone", unfinished.time_zone, asked.time_zone),
         ("API version", unfinished.dialect, asked.dialect),
         ("--record_path or --record_pairs", unfinished.wrapping, asked.wrapping),
+        ("--csv_delimiter", unfinished.csv_delimiter, asked.csv_delimiter),
     ):
         if theirs != ours:
             found.append(f"its {what} was another")

@@ -42,13 +42,14 @@ def text_start(content: bytes) -> int:
     return len(UTF8_MARK) if content.startswith(UTF8_MARK) else 0
 
 
-def read_headers(content: bytes) -> Sequence[Header]:
+def read_headers(content: bytes, delimiter: str | None = None) -> Sequence[Header]:
     """Read the header under each delimiter that it may have.
 
     A `sep=` line in front decides the delimiter alone, and is no part of the header.
 
     Args:
         content: the file's beginning, UTF-8, without NUL bytes.
+        delimiter: the one that it has, whatever a `sep=` line says; None: it is to be found.
 
     Returns:
         One header a delimiter; none for a delimiter under which there is no text.
@@ -57,7 +58,9 @@ def read_headers(content: bytes) -> Sequence[Header]:
     delimiters: Sequence[str] = _DELIMITERS
     if sep := _SEP_LINE.match(content, start):
         start, delimiters = sep.end(), (sep["sep"].decode(),)
-    found = (_read_header(content, start, delimiter) for delimiter in delimiters)
+    if delimiter is not None:
+        delimiters = (delimiter,)
+    found = (_read_header(content, start, each) for each in delimiters)
     return [header for header in found if header is not None]
 
 

@@ -15,6 +15,7 @@ from records.foreign import foreign_file, is_binary
 from records.header import Header, looks_like_data, read_headers, shown_columns, text_start
 from records.json_detection import first_names, is_document, is_object
 from records.json_elements import cut_elements
+from records.rows import without_marks
 from records.wrapping import Wrapping
 from schemas.columns import has_phone_column, nearest_phone_column
 from schemas.lead_schema import LeadSchema
@@ -33,6 +34,9 @@ _MESSAGE = frozenset({"data", "attributes", "message_id", "publish_time"})
 
 # How many records are asked for the names of their keys.
 _NAMING_RECORDS = 100
+
+# What a name of a column has hardly in it, and other programs write between columns.
+_OTHER_DELIMITERS = "~^:!#$%*=\\,;|"
 
 _JSON_LINES_NAME = re.compile(r"\.(?:jsonl|ndjson|ldjson)(?:\.\w+)?$", re.IGNORECASE)
 
@@ -92,7 +96,12 @@ class Layout:
 
 
 def detect_layout(
-    head: bytes, *, name: str, schema: LeadSchema, wrapping: Wrapping | None = None
+    head: bytes,
+    *,
+    name: str,
+    schema: LeadSchema,
+    wrapping: Wrapping | None = None,
+    delimiter: str | None = None,
 ) -> Layout:
     """Find out how a lead file is to be read.
 
@@ -102,12 +111,14 @@ def detect_layout(
         name: the file's name, for messages.
         schema: what a lead is; the header of a CSV file must have a column for its phone number.
         wrapping: where in the file's records the leads are, if they are not the leads themselves.
+        delimiter: what separates the cells, if it is CSV; None: the header says so.
 
     Raises:
         NotALeadFile: It is another kind of file, its header names no phone column, or its records
             wrap nothing.
     """
-    layout = _detected(head, name=name, schema=schema, is_wrapped=wrapping is not None)
+    is_wrapped = wrapping is not None
+    layout = _detected(head, name=name, schema=schema, is_wrapped=is_wrapped, delimiter=delimiter)
     if wrapping is None or layout.is_empty:
         return layout
     if layout.format in ("csv", "parquet"):
@@ -118,7 +129,9 @@ def detect_layout(
     return replace(layout, wrapping=wrapping)
 
 
-def _detected(head: bytes, *, name: str, schema: LeadSchema, is_wrapped: bool) -> Layout:
+def _detected(
+    head: bytes, *, name: str, schema: LeadSchema, is_wrapped: bool, delimiter: str | None
+) -> Layout:
     if head.startswith(PARQUET_START):
         return Layout("parquet")
     if head.startswith(AVRO_START):
@@ -136,7 +149,7 @@ def _detected(head: bytes, *, name: str, schema: LeadSchema, is_wrapped: bool) -
         return _json_lines(content, text, lines)
     if is_document(text, lines):
         return _json_array(content, text)
-    headers = read_headers(content)
+    headers = read_headers(content, delimiter)
     header = _phone_header(headers, schema)
     if header is not None:
         return _csv(header, name=name, whole=whole)
@@ -216,7 +229,19 @@ def _without_phone_column(headers: Sequence[Header], *, name: str, schema: LeadS
     if looks_like_data(cells):
         wanted = _wanted(schema)
         return f"{name} has {wanted}: its first line looks like a lead; add a line of column names"
+    sign = _other_delimiter(cells, schema)
+    if sign is not None:
+        read = f"{name} has {_wanted(schema)}; read: {shown_columns(cells)}"
+        return f"{read}. Do its columns stand apart by --csv_delimiter '{sign}'?"
     return without_phone_column(cells, name=name, schema=schema)
+
+
+def _other_delimiter(cells: Sequence[str], schema: LeadSchema) -> str | None:
+    """A sign that was not tried, under which there would be a phone column."""
+    if len(cells) != 1:
+        return None
+    splits = {sign: without_marks(cells[0].split(sign)) for sign in _OTHER_DELIMITERS}
+    return next((sign for sign, split in splits.items() if has_phone_column(split, schema)), None)
 
 
 def without_phone_column(columns: Sequence[str], *, name: str, schema: LeadSchema) -> str:

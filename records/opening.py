@@ -46,7 +46,12 @@ def open_text(raw: ByteStream) -> Peekable:
 
 
 def open_leads(
-    raw: ByteStream, *, name: str, schema: LeadSchema, wrapping: Wrapping | None = None
+    raw: ByteStream,
+    *,
+    name: str,
+    schema: LeadSchema,
+    wrapping: Wrapping | None = None,
+    delimiter: str | None = None,
 ) -> OpenedFile:
     """Open a lead file, whatever its packing, encoding and layout.
 
@@ -56,6 +61,7 @@ def open_leads(
         name: the file's name, for messages.
         schema: what a lead is.
         wrapping: where in the file's records the leads are, if they are not the leads themselves.
+        delimiter: what separates the cells, if it is CSV; None: the header says so.
 
     Raises:
         NotALeadFile: It is another kind of file, its header names no phone column, or its records
@@ -67,7 +73,9 @@ def open_leads(
         raise NotALeadFile(f"{name} is {e}") from e
     encoding = encoding_of(unpacked.peek(MARK_BYTES))
     text = Peekable(as_utf8(unpacked))
-    layout = detect_layout(text.peek(HEAD_BYTES), name=name, schema=schema, wrapping=wrapping)
+    layout = detect_layout(
+        text.peek(HEAD_BYTES), name=name, schema=schema, wrapping=wrapping, delimiter=delimiter
+    )
     return OpenedFile(text, layout, packing, encoding)
 
 

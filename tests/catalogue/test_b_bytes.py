@@ -105,6 +105,39 @@ def test_b3_a_sep_line_decides_alone(desk: Desk) -> None:
     assert "no column PhoneNumber" in said
 
 
+@pytest.mark.parametrize("delimiter", ["~", "^", "\\", "\x01", "|", "\t", "*"])
+def test_b3_a_delimiter_of_the_users_own_is_read_like_the_usual_ones(
+    desk: Desk, delimiter: str
+) -> None:
+    rows = [
+        ("Name", "Phone", "City"),
+        ("Rao, Asha", "98123-00001", "Pune"),
+        (f'"a{delimiter}""b""\nc"', "9812300002", "x;y|z" if delimiter != "|" else "x;y"),
+        ("caf\xe9", "9812300003", ""),
+        ("short", "9812300004"),
+        ("long", "9812300005", "", "more"),
+        ("Name", "Phone", "City"),
+        ("", "", ""),
+        ("plain", "9812300006", "Pune"),
+    ]
+    content = "".join(delimiter.join(row) + "\n" for row in rows).encode("cp1252")
+    word = {"|": "pipe", "\t": "tab"}.get(delimiter, delimiter)
+    result = desk.read(b"sep=,\n" + content, "--csv_delimiter", word)
+    assert result.rows() == [
+        *ok(9812300001, 9812300002, 9812300003, 9812300004),
+        *(("columns", None), ("columns", None)),
+        *ok(9812300006),
+    ]
+    assert result.sent["9812300002"]["Name"] == f'a{delimiter}"b"\nc'
+    assert result.sent["9812300003"]["Name"] == "café"
+
+
+def test_b3_a_delimiter_under_which_there_is_no_phone_column_stops_the_run(desk: Desk) -> None:
+    said = desk.refused("Phone;Name\n9812300001;Asha\n", "--csv_delimiter=comma")
+    assert "read: 'Phone;Name'" in said
+    assert "--csv_delimiter ';'" in said
+
+
 def test_b4_a_quote_opens_a_cell_only_as_its_first_character(desk: Desk) -> None:
     result = desk.read(
         "Phone,Name,Size\n"

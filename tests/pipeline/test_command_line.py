@@ -67,7 +67,8 @@ def test_every_slip_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("word", "hint"),
     [
-        ("--csv_delimiter", ""),
+        ("--csv_dialect", " (did you mean --csv_delimiter?)"),
+        ("--zzz", ""),
         ("--camp", " (did you mean --campaign?)"),
         ("--api-key", " (did you mean --api_key?)"),
         ("--pace-secs=3", " (did you mean --pace_secs?)"),

@@ -282,6 +282,43 @@ def test_what_is_no_time_zone_is_refused(name: str) -> None:
     assert len(fault) < 120
 
 
+@pytest.mark.parametrize(
+    ("given", "sign"),
+    [
+        *(("tab", "\t"), ("comma", ","), ("Semicolon", ";"), ("PIPE", "|"), ("\t", "\t")),
+        *(("~", "~"), ("^", "^"), (":", ":"), ("\\", "\\"), ("\x01", "\x01"), (";", ";")),
+    ],
+)
+def test_the_delimiter_of_csv_is_one_character_or_a_word_for_it(given: str, sign: str) -> None:
+    assert options_of(csv_delimiter=given).csv_delimiter == sign
+    assert options_of("--csv_delimiter", given).csv_delimiter == sign
+    assert options_of().csv_delimiter is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("", " ", '"', "'", "a", "7", "\n", "\r", "\r\n", "\\t", "::", ",;", "tabs", "none"),
+        *("§", "٣", "\xa0", "\ud83d", "9876512345"),
+    ],
+)
+def test_what_separates_no_cells_is_refused_with_what_is_right(given: str) -> None:
+    (fault,) = faults_of(csv_delimiter=given)
+
+    assert fault.startswith("--csv_delimiter ")
+    assert "right is tab, comma, semicolon or pipe, or one character" in fault
+    assert "9876512345" not in fault
+    assert fault.isprintable()
+
+
+def test_events_have_no_delimiter() -> None:
+    faults = faults_of(
+        "--input_subscription=projects/p/subscriptions/s", input=None, csv_delimiter="tab"
+    )
+
+    assert "--csv_delimiter does not go with --input_subscription" in faults
+
+
 def test_a_bad_schema_names_all_its_faults_along_with_those_of_other_options(
     tmp_path: Path,
 ) -> None:

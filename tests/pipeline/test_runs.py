@@ -97,6 +97,7 @@ def test_key_lists_and_lock_may_change_and_further_files_may_come(tmp_path: Path
         ({"time_zone": "UTC"}, "its time zone was another"),
         ({"dialect": "v4"}, "its API version was another"),
         ({"wrapping": "--record_path a"}, "its --record_path or --record_pairs was another"),
+        ({"csv_delimiter": "~"}, "its --csv_delimiter was another"),
         ({"files": (file(digest="ab"),)}, "its input a.csv was changed"),
         ({"files": (file(size_bytes=11),)}, "its input a.csv was changed"),
         ({"files": (file("b.csv"),)}, "its input a.csv is not among the inputs any more"),

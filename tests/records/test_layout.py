@@ -53,6 +53,30 @@ def test_b3_a_sep_line_that_names_another_delimiter_is_believed() -> None:
     assert "'Name,Phone'" in refusal(b"sep=;\nName,Phone\n")
 
 
+@pytest.mark.parametrize("delimiter", [*",\t;|~^:\\\x01", "."])
+@pytest.mark.parametrize("start", ["", "\n", "sep=;\n", "sep=,\r\n", "\ufeff"])
+def test_b3_a_delimiter_that_is_given_decides_alone_and_a_sep_line_is_still_no_record(
+    delimiter: str, start: str
+) -> None:
+    text = f"{start}Name{delimiter}Phone\nRao{delimiter}9876512345\n"
+    layout = detect_layout(text.encode(), name="f", schema=SCHEMA, delimiter=delimiter)
+    assert (layout.delimiter, layout.header) == (delimiter, ("Name", "Phone"))
+    assert text.encode()[layout.body_offset :] == f"Rao{delimiter}9876512345\n".encode()
+
+
+def test_b3_a_delimiter_that_is_given_is_tried_alone() -> None:
+    with pytest.raises(NotALeadFile, match=r"read: 'Name,Phone'\. Do its .*--csv_delimiter ','"):
+        detect_layout(b"Name,Phone\n", name="f", schema=SCHEMA, delimiter=";")
+    json_lines = detect_layout(GOOD, name="f", schema=SCHEMA, delimiter=";")
+    assert json_lines.format == "json_lines"
+
+
+def test_b3_a_delimiter_that_is_not_looked_for_is_suggested() -> None:
+    assert refusal(b"Name~Phone~City\n").endswith("stand apart by --csv_delimiter '~'?")
+    assert "--csv_delimiter" not in refusal(b"Name~Place\n")
+    assert "--csv_delimiter" not in refusal(b"Phone_of_a_friend\n")
+
+
 def test_b3_delimiters_at_the_end_of_a_lone_name_belong_to_no_name() -> None:
     layout = layout_of(b"Phone;;\n9876512345;;\n")
     assert (layout.delimiter, layout.header) == (";", ("Phone", "", ""))
