@@ -410,3 +410,45 @@ def lead_schema(folder: Path, *, region: str, has_expiry: bool = True) -> str:
         fields.append({"name": "Until", "type": ["null", clock], "default": None})
     path.write_text(json.dumps({"type": "record", "name": "Lead", "fields": fields}))
     return str(path)
+
+
+def check_options_of(*more: str, **changes: str | None) -> RunOptions:
+    return read_options([*words(**changes), *more], is_check=True)
+
+
+def check_faults_of(*more: str, **changes: str | None) -> tuple[str, ...]:
+    with pytest.raises(Faults) as caught:
+        check_options_of(*more, **changes)
+    return caught.value.faults
+
+
+def test_a_check_needs_neither_a_key_nor_an_output() -> None:
+    options = check_options_of(api_key=None, output=None)
+
+    assert (options.key_reference, options.output, options.ledger) == ("", None, "")
+    assert check_options_of().ledger == "out/ledger"
+
+
+def test_what_is_given_to_a_check_is_held_to_the_same_rules() -> None:
+    assert check_faults_of(api_key="S3CRETKEY", output="gs://b/o", batch_size="0") == faults_of(
+        api_key="S3CRETKEY", output="gs://b/o", batch_size="0"
+    )
+    assert check_faults_of(api_key="env:NO_SUCH_KEY") == faults_of(api_key="env:NO_SUCH_KEY")
+    assert check_faults_of("--imput=y", campaign=None) == faults_of("--imput=y", campaign=None)
+
+
+def test_a_check_does_not_ask_for_a_secret_over_the_network() -> None:
+    reference = "secret:projects/p/secrets/s/versions/1"
+
+    assert check_options_of(api_key=reference).key_reference == reference
+    assert len(check_faults_of(api_key="secret:projects/p/secrets/s")) == 1
+
+
+def test_a_check_is_for_files() -> None:
+    faults = check_faults_of("--input_subscription=projects/p/subscriptions/s", input=None)
+
+    assert faults == ("check is for files of leads: leave out --input_subscription",)
+    assert check_faults_of("--flush_secs=1", "--streaming") == (
+        "--flush_secs needs --input_subscription",
+        "--streaming needs --input_subscription: files are no stream",
+    )
