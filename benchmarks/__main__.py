@@ -1,9 +1,10 @@
-"""`make bench`: leads a second, CPU and memory, and how they grow with four times the leads."""
+"""`make bench`: leads a second, CPU and memory, how they grow with four times the leads, and reading."""
 
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
+from benchmarks import read_speed
 from benchmarks.stages import measure
 from benchmarks.state_bytes import StateCost
 from benchmarks.state_bytes import measure as measure_state
@@ -36,8 +37,10 @@ def main() -> int:
     }
     for kind, cost in queues.items():
         print(f"  {_state_line(cost)}: {kind}")
+    bounds = read_speed.measure()
     held = (
-        max(cost.times for cost in queues.values()) <= _MOST_STATE_TIMES
+        all(bound.is_kept for bound in bounds)
+        and max(cost.times for cost in queues.values()) <= _MOST_STATE_TIMES
         and cpu_growth <= _MOST_GROWTH
         and memory_growth <= _MOST_GROWTH
         and small.peak_bytes <= _MOST_BYTES
