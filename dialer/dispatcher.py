@@ -178,13 +178,17 @@ class Dispatcher:
         if holder is not None and holder is not lead:
             self._shadows.setdefault(key, []).append(lead)
             return ()
-        outcome = self._judge.judge(lead, ledger, now)
+        outcome = self._judged(lead, ledger, now)
         if outcome is not None:
             # It may hold its key already, where it comes back to be sent again.
             return (outcome, *self._release(lead, ledger, now))
         self._held[key] = lead
         self._campaigns[lead.campaign].ready.append(lead)
         return ()
+
+    def _judged(self, lead: Lead, ledger: Ledger, now: Instant) -> Outcome | None:
+        mark = self._campaigns[lead.campaign].waiting.marks.get(lead.e164)
+        return self._judge.judge(lead, ledger, now, mark)
 
     def _release(self, lead: Lead, ledger: Ledger, now: Instant) -> list[Outcome]:
         """A lead is settled: those in its shadow are judged on their own, in order."""
@@ -220,7 +224,7 @@ class Dispatcher:
             ):
                 break
             lead = campaign.ready.popleft()
-            outcome = self._judge.judge(lead, ledger, now)
+            outcome = self._judged(lead, ledger, now)
             if outcome is not None:
                 outcomes.append(outcome)
                 outcomes.extend(self._release(lead, ledger, now))

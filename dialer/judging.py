@@ -24,8 +24,8 @@ IsListed = Callable[[npt.NDArray[np.int64]], npt.NDArray[np.bool_]]
 class Judge:
     """Judges the leads of files, one at a time.
 
-    The ledger goes first: what a request has done to a lead is not undone by a newer list or by the
-    lead's expiry.
+    The ledger goes first: what a request has done to a lead is not undone by a newer list, by the
+    lead's expiry, or by a further file with a record that asks for the number not to be called.
     """
 
     def __init__(self, *, is_listed: IsListed, resends: bool) -> None:
@@ -38,15 +38,25 @@ class Judge:
         self._is_listed = is_listed
         self._resends = resends
 
-    def judge(self, lead: Lead, ledger: Ledger, now: Instant) -> Outcome | None:
+    def judge(
+        self, lead: Lead, ledger: Ledger, now: Instant, mark: Source | None
+    ) -> Outcome | None:
         """What has become of the lead; None: it may be sent.
+
+        Args:
+            lead: the lead.
+            ledger: what is known.
+            now: the present moment.
+            mark: the first record of the lead's campaign and number that asks not to be called.
 
         Raises:
             LedgerError: what the ledger holds of it cannot be read any more.
         """
-        outcome = self._by_ledger(lead, ledger, now)
+        outcome = self._by_ledger(lead, ledger, now, is_final=mark is not None)
         if outcome is not None:
             return outcome
+        if mark is not None:
+            return _marked(lead, mark, now)
         if lead.expires_at is not None and lead.expires_at < now.wall_secs:
             return _suppressed(lead, "expired", "it expired before its turn came", now)
         if self._is_listed(np.array([lead.e164], np.int64))[0]:
@@ -57,10 +67,20 @@ class Judge:
         """Whether a lead that a request of this run has just left unknown is to be sent again."""
         return self._may_resend(knowledge.standing(lead.campaign, lead.phone))
 
-    def _by_ledger(self, lead: Lead, ledger: Ledger, now: Instant) -> Outcome | None:
-        """What earlier requests make of the lead: this run's own last one, then any other's."""
+    def _by_ledger(
+        self, lead: Lead, ledger: Ledger, now: Instant, *, is_final: bool
+    ) -> Outcome | None:
+        """What earlier requests make of the lead: this run's own last one, then any other's.
+
+        Args:
+            lead: the lead.
+            ledger: what is known.
+            now: the present moment.
+            is_final: whether its own request counts even if it left the lead unknown: it must not be
+                sent again.
+        """
         standing = ledger.knowledge.standing(lead.campaign, lead.phone)
-        if standing.own is not None and not self._may_resend(standing):
+        if standing.own is not None and (is_final or not self._may_resend(standing)):
             claim, position = _claimed(lead, standing.own, ledger)
             if claim.leads[position].source == lead.source:
                 return _settled_by(lead, standing.own, ledger)
@@ -121,13 +141,15 @@ class MessageJudge(Judge):
         super().__init__(is_listed=is_listed, resends=resends)
         self._dedupe_window_secs = dedupe_window_secs
 
-    def _by_ledger(self, lead: Lead, ledger: Ledger, now: Instant) -> Outcome | None:
+    def _by_ledger(
+        self, lead: Lead, ledger: Ledger, now: Instant, *, is_final: bool
+    ) -> Outcome | None:
         knowledge = ledger.knowledge
         settlements = knowledge.settlements(lead.campaign, lead.phone)
         for settled in reversed(settlements):
             claim, position = _claimed(lead, settled, ledger)
             if claim.leads[position].source == lead.source:
-                if self.goes_again(lead, knowledge):
+                if not is_final and self.goes_again(lead, knowledge):
                     return None
                 return _settled_by(lead, settled, ledger)
         refused_by = knowledge.refusal_of(lead.campaign)
@@ -171,10 +193,18 @@ def _settled_by(lead: Lead, settled: Settled, ledger: Ledger) -> Outcome:
 
 def _duplicate(lead: Lead, claim: Claim, position: int, now: Instant) -> Outcome:
     """The lead is a record of a lead that this run has settled by another record."""
-    first = _place(claim.leads[position].source)
+    first = _named(claim.leads[position].source)
     detail = f"the same campaign and number as {first}, request {claim.request_id}"
     said = (Status.SUPPRESSED, "duplicate", detail)
     return _outcome(lead, said, claim.request_id, now.wall_secs)
+
+
+def _marked(lead: Lead, mark: Source, now: Instant) -> Outcome:
+    """Another record asks for the lead's number not to be called."""
+    said = f"{_named(mark)}, which asks not to be called"
+    if mark.place < lead.source.place:
+        return _suppressed(lead, "duplicate", f"the same campaign and number as {said}", now)
+    return _suppressed(lead, "do_not_call", f"the same number as {said}", now)
 
 
 def _refused(lead: Lead, slot: int, ledger: Ledger) -> Outcome:
@@ -211,7 +241,7 @@ def _outcome(
     )
 
 
-def _place(source: Source) -> str:
+def _named(source: Source) -> str:
     if source.file is not None:
         return f"record {source.record} of {source.file}"
     return f"lead {source.index} of message {source.message_id}"

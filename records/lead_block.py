@@ -34,7 +34,7 @@ _SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A lead that may be sent.
+    """A lead that may be sent, or a mark: one whose own row asks not to be called.
 
     Attributes:
         source: the record that it came from.
@@ -146,8 +146,7 @@ class LeadBlock:
     @property
     def place(self) -> tuple[str, int]:
         """Where the block's first lead came from: blocks sort by it into the order of reading."""
-        source = self.row(0).source
-        return (source.file or source.message_id or "", source.record or source.index or 0)
+        return self.row(0).source.place
 
     @property
     def e164(self) -> npt.NDArray[np.int64]:

@@ -94,6 +94,11 @@ class Source:
         """
         return cls(message_id=message_id, index=index)
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """By what sources sort into the order of reading: the file or message, the number in it."""
+        return (self.file or self.message_id or "", self.record or self.index or 0)
+
     def as_json(self) -> dict[str, str | int | None]:
         """Return the object that stands for this source in an outcome."""
         if self.file is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 import apache_beam as beam
+import numpy as np
 from apache_beam.utils.timestamp import Timestamp
 
 from records.lead_avro import encode_lead
@@ -17,7 +18,7 @@ class LeadsByCampaign(beam.PTransform):
 
     Input: `LeadBlock`, each with the time of its event as its timestamp.
     Outputs: pairs of a campaign and a `StampedLead`.
-    Guarantee: each lead once.
+    Guarantee: each lead once; marks end here, as a stream has no end by which all are known.
     Parallelism: by block.
     """
 
@@ -36,8 +37,7 @@ class _TakeApartFn(beam.DoFn):
         block: LeadBlock,
         timestamp: Timestamp = beam.DoFn.TimestampParam,
     ) -> Iterator[tuple[str, StampedLead]]:
-        for index in range(len(block)):
-            lead = block.row(index)
+        for lead in block.rows(np.flatnonzero(~block.do_not_call).astype(np.uint32)):
             yield lead.campaign, (timestamp.micros // 1_000_000, encode_lead(lead))
 
 

@@ -31,7 +31,7 @@ REASONS_AGAINST = (
 
 @dataclass(frozen=True, slots=True)
 class ScreenedLeads:
-    """What ScreenLeads gives: blocks of leads, and outcomes of those that must not be called."""
+    """What ScreenLeads gives: leads and marks, and outcomes of leads that must not be called."""
 
     accepted: beam.PCollection
     rejected: beam.PCollection
@@ -41,9 +41,12 @@ class ScreenLeads(beam.PTransform):
     """Screens leads by their own row, by the time, and by the do-not-disturb lists.
 
     Input: `LeadBlock`.
-    Outputs: `accepted`: `LeadBlock`; `rejected`: lists of `Outcome`, status suppressed.
-    Guarantee: every lead is in exactly one of the two. A lead that an earlier start of this run has
-        sent is accepted whatever the lists say by now: what became of it stands in the ledger.
+    Outputs: `accepted`: `LeadBlock`, of leads and of marks; `rejected`: lists of `Outcome`, status
+        suppressed.
+    Guarantee: every lead is in exactly one of the two, but for one whose own row asks not to be
+        called: its outcome is in `rejected`, and it goes on as a mark, for other rows with its number.
+        A lead that an earlier start of this run has sent is accepted whatever the lists say by now:
+        what became of it stands in the ledger.
     Parallelism: by block.
     """
 
@@ -91,8 +94,10 @@ class _ScreenBlockFn(beam.DoFn):
     def process(self, block: LeadBlock) -> Iterator[beam.pvalue.TaggedOutput]:
         now = time.time()
         reasons = reasons_against(block, self._screen.listed(block.e164), now)
-        reasons[self._sent_among(block, np.flatnonzero(reasons))] = NONE
-        accepted = block.where(reasons == NONE)
+        # The row's own wish cannot be newer than what was sent of the row, as lists and expiry can.
+        barred = np.flatnonzero((reasons != NONE) & ~block.do_not_call)
+        reasons[self._sent_among(block, barred)] = NONE
+        accepted = block.where((reasons == NONE) | block.do_not_call)
         if len(accepted):
             yield beam.pvalue.TaggedOutput(ACCEPTED, accepted)
         rejected = [

@@ -268,6 +268,37 @@ def test_a5_marks_in_json_may_be_true_or_one(desk: Desk) -> None:
     ]
 
 
+def test_a5_e4_one_row_that_says_do_not_call_speaks_for_every_row_of_its_number(desk: Desk) -> None:
+    files = {
+        "a.csv": b"Phone,DNC\n9812300001,\n+91 98123 00002,yes\n9812300002,\n9812300004,\n",
+        "b.jsonl": b'{"mobile": "098123-00001", "do_not_call": true}\n{"mobile": 9812300003}\n',
+        "c.csv": b"Phone,DNC,ExpiryDate\n9812300001,no,\n9812300003,yes,2001-01-01 00:00:00\n",
+    }
+
+    result = desk.run(files)
+
+    assert result.status == 0
+    assert result.rows("a.csv") == [
+        ("do_not_call", "9812300001"),
+        ("do_not_call", "9812300002"),
+        ("duplicate", "9812300002"),
+        *ok(9812300004),
+    ]
+    assert [reason for reason, _ in result.rows("b.jsonl")] == ["do_not_call", "do_not_call"]
+    assert [reason for reason, _ in result.rows("c.csv")] == ["duplicate", "do_not_call"]
+    assert list(result.sent) == ["9812300004"]
+    first, later = result.detail(1, "a.csv"), result.detail(3, "a.csv")
+    assert first.startswith("the same number as record 1 of ")
+    assert first.endswith("b.jsonl, which asks not to be called")
+    assert later.startswith("the same campaign and number as record 2 of ")
+    assert result.detail(2, "a.csv") == "the lead's own row asks not to be called"
+
+
+def test_a5_a_file_in_which_every_row_says_do_not_call_sends_nothing(desk: Desk) -> None:
+    result = desk.read("Phone,DNC\n9812300001,yes\n9812300001,yes\n9812300002,x\n")
+    assert [reason for reason, _ in result.rows()] == ["do_not_call"] * 3
+
+
 def test_a6_what_was_made_for_another_dialer_is_read_by_its_header(desk: Desk) -> None:
     result = desk.run(
         {

@@ -21,6 +21,7 @@ def lead(
     expires_at: float | None = None,
     file: str = "leads.csv",
     note: str | None = None,
+    do_not_call: bool = False,
 ) -> Lead:
     """The lead of a record: its number is that of the record, unless another is given."""
     digits = f"98{number if phone is None else phone:08d}"
@@ -31,7 +32,7 @@ def lead(
         e164=int("91" + digits),
         values=orjson.dumps([digits]),
         expires_at=expires_at,
-        do_not_call=False,
+        do_not_call=do_not_call,
         note=note,
         lead_json=b"{}",
     )

@@ -29,6 +29,7 @@ def check(
     *,
     accepted: list[int],
     rejected: list[Brief],
+    marks: Sequence[int] = (),
     lists: ListSettings = NO_LISTS,
     sent_before: LedgerSettings | None = None,
 ) -> None:
@@ -40,9 +41,10 @@ def check(
             | ScreenLeads(lists=lists, sent_before=sent_before)
         )
         numbers = screened.accepted | beam.FlatMap(
-            lambda block: [each.source.record for each in leads_of(block)]
+            lambda block: [(each.source.record, each.do_not_call) for each in leads_of(block)]
         )
-        expect(numbers, accepted, "accepted")
+        passed = [*((number, False) for number in accepted), *((number, True) for number in marks)]
+        expect(numbers, passed, "accepted")
         expect_outcomes(screened.rejected, rejected, "rejected")
 
 
@@ -59,6 +61,7 @@ def test_each_lead_that_must_not_be_called_has_its_reason(tmp_path: Path) -> Non
         ],
         lists=dnd(tmp_path / "dnd.txt", 4, 5, 6),
         accepted=[1],
+        marks=[2, 5],
         rejected=[
             ("suppressed", "do_not_call", 2),
             ("suppressed", "expired", 3),
@@ -71,10 +74,10 @@ def test_each_lead_that_must_not_be_called_has_its_reason(tmp_path: Path) -> Non
 
 def test_a_block_without_a_lead_to_call_gives_no_empty_block() -> None:
     with pinned() as pipeline:
-        blocks = pipeline | beam.Create([LeadBlock.of([lead(1, do_not_call=True)])])
+        blocks = pipeline | beam.Create([LeadBlock.of([lead(1, expires_at=1.0)])])
         screened = blocks | ScreenLeads(lists=NO_LISTS, sent_before=None)
         expect(screened.accepted, [], "accepted")
-        expect_outcomes(screened.rejected, [("suppressed", "do_not_call", 1)], "rejected")
+        expect_outcomes(screened.rejected, [("suppressed", "expired", 1)], "rejected")
 
 
 @pytest.fixture
@@ -96,6 +99,23 @@ def test_what_an_earlier_start_has_sent_is_accepted_whatever_speaks_against_it_n
         sent_before=settings.ledger,
         accepted=[1, 2, 4],
         rejected=[("suppressed", "dnd", 3)],
+    )
+
+
+@pytest.mark.usefixtures("key")
+def test_a_row_that_asks_not_to_be_called_is_no_lead_even_if_its_number_was_sent(
+    tmp_path: Path,
+) -> None:
+    with Simulator(NO_GAP) as simulator:
+        settings = settings_for(simulator, tmp_path)
+        deliver([[lead(1)]], settings)
+
+    check(
+        [[lead(1, do_not_call=True)]],
+        sent_before=settings.ledger,
+        accepted=[],
+        marks=[1],
+        rejected=[("suppressed", "do_not_call", 1)],
     )
 
 
