@@ -137,6 +137,15 @@ def test_every_message_ends_as_the_outcomes_of_its_leads(
     assert simulator.violations == []
 
 
+def test_in_a_stream_a_lead_that_asks_not_to_be_called_has_its_one_outcome(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    both = json.dumps([{"Phone": 9876500001}, {"Phone": 9876500002, "DNC": "yes"}]).encode()
+    told = play(simulator, tmp_path, [message(1, both)], 31)
+    assert told == {("m1", 0): "ok", ("m1", 1): "do_not_call"}
+    assert list(simulator.taken) == [("Summer", "9876500001")]
+
+
 def test_a_full_batch_leaves_at_once_and_a_part_full_one_after_the_flush_time(
     simulator: Simulator, tmp_path: Path, clock: ManualClock
 ) -> None:

@@ -58,6 +58,23 @@ def test_messages_become_outcomes_and_are_acknowledged(
     assert topic.waiting() == []
 
 
+def test_a_lead_that_asks_not_to_be_called_speaks_for_those_that_are_held_with_it(
+    topic: Topic, program: Program, dialer: StrictDialer
+) -> None:
+    many = [*leads(250), *leads(1, first=249, DoNotCall="yes"), *leads(1, first=249)]
+    (message,) = topic.publish(json.dumps(many).encode())
+
+    done = listen(program, topic, "--flush_secs", "1", "--idle_secs", "3")
+
+    assert done.status == 0, done.said
+    said = told(program)
+    assert [said[message, index] for index in (249, 250, 251)] == [
+        *["suppressed/do_not_call"] * 2,
+        "suppressed/duplicate",
+    ]
+    assert sorted(map(len, (arrival.phones for arrival in dialer.arrivals))) == [49, 200]
+
+
 def test_a_wrapped_lead_and_one_of_names_and_values_are_read_and_an_attribute_names_the_campaign(
     topic: Topic, program: Program, dialer: StrictDialer
 ) -> None:
