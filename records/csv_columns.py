@@ -8,6 +8,7 @@ property test holds that to be so for any bytes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -114,37 +115,58 @@ class _Reader:
 
     def _read_rows(self, block: RawBlock) -> CsvColumns:
         """Sort the rows out one by one, and read those together that are plainly rows."""
-        records = [r for r in cut_records(block.content, self._delimiter) if r.strip(self._blanks)]
-        numbered = list(enumerate(records, block.first))
-        quoted = sum(b'"' in record for record in records)
+        records = cut_records(block.content, self._delimiter)
+        if len(records) != block.records:
+            records = [record for record in records if record.strip(self._blanks)]
+        quoted = self._quoted(block.content, records)
         # A few are not worth it to take all of them through the slower reader.
-        are_quoted = quoted > _FEW * len(records)
-        plain = self._plainly_rows(numbered, block.content, are_quoted=are_quoted)
-        columns, fitting = self._cells([record for _, record in plain], are_quoted=are_quoted)
-        numbers = [plain[place][0] for place in fitting]
-        taken = set(numbers)
-        others = [(number, record) for number, record in numbered if number not in taken]
-        table = self._table(np.array(numbers, np.int64), columns, block.content)
-        return CsvColumns(table if numbers else None, others)
+        are_quoted = len(quoted) > _FEW * len(records)
+        odd = self._odd_places(block.content, records, quoted, are_quoted=are_quoted)
+        plain = [record for place, record in enumerate(records) if place not in odd]
+        columns, fitting = self._cells(plain, are_quoted=are_quoted)
+        numbers = np.delete(np.arange(block.first, block.first + len(records)), sorted(odd))
+        others = [(block.first + place, records[place]) for place in odd]
+        if len(fitting) < len(plain):
+            unfit = sorted(set(range(len(plain))) - set(fitting))
+            others += [(int(numbers[place]), plain[place]) for place in unfit]
+            numbers = np.delete(numbers, unfit)
+        table = self._table(numbers, columns, block.content) if len(numbers) else None
+        return CsvColumns(table, sorted(others))
 
-    def _plainly_rows(
-        self, numbered: Sequence[tuple[int, bytes]], content: bytes, *, are_quoted: bool
-    ) -> Sequence[tuple[int, bytes]]:
-        """Return the rows that can be read together, by tests of which most contents need few."""
-        delimiter, others = self._delimiter.encode(), self._width - 1
+    def _quoted(self, content: bytes, records: Sequence[bytes]) -> list[int]:
+        """Return the places of the rows with quotes."""
+        if b'"' not in content:
+            return []
+        return [place for place, record in enumerate(records) if b'"' in record]
+
+    def _odd_places(
+        self,
+        content: bytes,
+        records: Sequence[bytes],
+        quoted: Sequence[int],
+        *,
+        are_quoted: bool,
+    ) -> set[int]:
+        """Return the places of rows that the row-wise reader must see.
+
+        By tests of the whole content first, which most contents pass.
+        """
+        delimiters = np.fromiter(
+            map(bytes.count, records, repeat(self._delimiter.encode())), np.int64, len(records)
+        )
+        odd = set(np.flatnonzero(delimiters != self._width - 1).tolist())
         # A tab in quotes would be a control character in a cell.
-        are_quoted = are_quoted and self._delimiter != "\t"
-        plain = [
-            (number, row)
-            for number, row in numbered
-            if (b'"' not in row and row.count(delimiter) == others)
-            or (are_quoted and b'"' in row and b"\n" not in row and b"\r" not in row)
-        ]
+        if are_quoted and self._delimiter != "\t":
+            odd -= set(quoted)
+            odd |= {place for place in quoted if _has_line_end(records[place])}
+        else:
+            odd |= set(quoted)
         if self._is_odd(content):
-            plain = [(number, row) for number, row in plain if not self._is_odd(row)]
+            odd |= {place for place, record in enumerate(records) if self._is_odd(record)}
         if not _is_utf8(content):
-            plain = [(number, row) for number, row in plain if row.isascii() or _is_utf8(row)]
-        return plain
+            rows = enumerate(records)
+            odd |= {place for place, row in rows if not (row.isascii() or _is_utf8(row))}
+        return odd
 
     def _cells(
         self, records: Sequence[bytes], *, are_quoted: bool
@@ -166,6 +188,10 @@ class _Reader:
     ) -> TextTable:
         is_tidy = b'"' not in content and b"\\" not in content
         return TextTable(numbers, self._names, tuple(columns), is_tidy)
+
+
+def _has_line_end(record: bytes) -> bool:
+    return b"\n" in record or b"\r" in record
 
 
 def _is_utf8(content: bytes) -> bool:

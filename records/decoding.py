@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from records.avro_decoding import decode_avro
@@ -80,7 +81,7 @@ def decode_by_column(block: RawBlock) -> DecodedRecords:
             if found is not None:
                 return _with_others(found, layout)
         if layout.format == "json_lines":
-            table, unreadable = read_objects(block, lambda lines: list(_decode_json_lines(lines)))
+            table, unreadable = read_objects(block, partial(_decode_lines, called="the line"))
             return DecodedRecords(table, [], unreadable)
     return DecodedRecords(None, *decode(block))
 
@@ -130,7 +131,14 @@ def _decode_json_array(block: RawBlock) -> Iterator[Decoded | Unreadable]:
 
 
 def _decode_json(block: RawBlock, *, called: str) -> Iterator[Decoded | Unreadable]:
-    for number, line in _numbered(block):
+    are_wrappers = block.layout.wrapping is not None
+    return _decode_lines(_numbered(block), called=called, are_wrappers=are_wrappers)
+
+
+def _decode_lines(
+    numbered: Sequence[tuple[int, bytes]], *, called: str, are_wrappers: bool = False
+) -> Iterator[Decoded | Unreadable]:
+    for number, line in numbered:
         # Files glued together carry the mark of the second one inside. Line ends are blank space
         # between tokens; they would cut the outcome's line.
         one_line = line.removeprefix(UTF8_MARK).replace(b"\r", b" ").replace(b"\n", b" ")
@@ -141,7 +149,7 @@ def _decode_json(block: RawBlock, *, called: str) -> Iterator[Decoded | Unreadab
             yield Unreadable(number, _escaped(line), "unreadable", str(e))
             continue
         # Of a record that wraps others it is seen to where they are taken out.
-        lead = outcome_lead(fields) if block.layout.wrapping is None else None
+        lead = None if are_wrappers else outcome_lead(fields)
         if lead is None:
             yield Decoded(number, fields, plain)
         elif isinstance(lead, str):
