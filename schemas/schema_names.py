@@ -25,7 +25,7 @@ def check_names(raw: Mapping[str, object], fields: Sequence[LeadField], faults: 
     if namespace != "" and not _is_name(namespace):
         faults.append(f"namespace is {shown(namespace)}; right are names with dots between them")
     _check_fields(fields, faults)
-    taken = {own}
+    taken = {str(own)}
     for name in _names_of_enums(raw):
         if name in taken:
             faults.append(f"the type {name} stands twice; give each enum a name of its own")

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.cells import Misread
+from schemas.checker import LeadChecker
 from schemas.field_readers import reader_of
 from schemas.lead_field import FieldType, Logical, Role
 from schemas.lead_schema import LeadSchema, SchemaError, default_lead_schema, load_lead_schema
@@ -424,6 +425,8 @@ def test_a_part_that_is_wrong_hides_none_of_the_others() -> None:
         ({"name": None}, "the record's own name is missing"),
         ({"name": "A Lead"}, "the record's own name is 'A Lead'"),
         ({"name": 5}, "the record's own name is 5"),
+        ({"name": ["Lead"]}, "the record's own name is ['Lead']"),
+        ({"name": {}}, "the record's own name is {}"),
         ({"namespace": "a..b"}, "namespace is 'a..b'"),
         ({"namespace": 5}, "namespace is 5"),
     ],
@@ -486,3 +489,39 @@ KEYS = ["name", "type", "default", "aliases", "logicalType", "role", "pattern", 
 def test_no_json_makes_the_reading_of_a_schema_fail(fields: list[object]) -> None:
     with contextlib.suppress(SchemaError):
         load(PHONE, *fields)
+
+
+def places_in(value: object, *, within: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    """The ways to every value inside a JSON value."""
+    members: list[tuple[object, object]] = []
+    if isinstance(value, dict):
+        members = list(value.items())
+    elif isinstance(value, list):
+        members = list(enumerate(value))
+    ways = [(*within, key) for key, _ in members]
+    return ways + [
+        way for key, member in members for way in places_in(member, within=(*within, key))
+    ]
+
+
+PACKAGED = resources.files("schemas").joinpath("lead.avsc").read_text("utf-8")
+CHANGES = JSON_VALUES | st.sampled_from(
+    [*FieldType, *Logical, *Role, "null", "IN", "%d/%m/%Y", "(a+)+", ["null", "string"], ["mobile"]]
+)
+
+
+@given(st.data())
+def test_a_schema_with_anything_in_it_changed_is_refused_or_serves(data: st.DataObject) -> None:
+    schema = json.loads(PACKAGED)
+    way = data.draw(st.sampled_from(places_in(schema)))
+    inner = schema
+    for key in way[:-1]:
+        inner = inner[key]
+    if data.draw(st.booleans()):
+        inner[way[-1]] = data.draw(CHANGES)
+    else:
+        del inner[way[-1]]
+    with contextlib.suppress(SchemaError):
+        loaded = load_lead_schema(json.dumps(schema), name="own.avsc")
+        checker = LeadChecker(loaded, zone=ZoneInfo("UTC"), campaign="c", campaign_field=None)
+        checker.check({name: "9876512345" for field in loaded.fields for name in field.names})

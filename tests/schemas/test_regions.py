@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import phonenumbers
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from schemas.lead_field import CALLABLE_TYPES
 from schemas.number_plan import EITHER
 from schemas.phones import PhoneFault, PhoneNumber, PhoneReader
+from schemas.plain_phones import PlainPhones
 
 REGIONS = ("US", "CA", "JM", "PR", "GB", "GG", "AE", "SG", "RU", "KZ", "IN", "IT", "BR", "NP", "DE")
 FORMATS = (
@@ -96,6 +98,36 @@ def test_digits_near_an_example_are_judged_as_the_library_judges_them(
             assert not expected
     elif expected:
         assert "more than one number" in read.detail or "made up" in read.detail
+
+
+@given(
+    st.sampled_from(REGIONS),
+    st.sampled_from((["mobile"], ["mobile", "fixed_line"], ["fixed_line"], ["voip", "mobile"])),
+    st.sampled_from((None, r"[2-9]\d{5,9}")),
+    st.data(),
+)
+def test_what_is_plain_by_column_is_what_the_reader_says(
+    region: str, types: list[str], pattern: str | None, data: st.DataObject
+) -> None:
+    reader = PhoneReader(region, types, pattern)
+    plain = PlainPhones.of(reader)
+    if plain is None:
+        return
+    cells = []
+    for _, number in data.draw(st.lists(st.sampled_from(EXAMPLES), min_size=1, max_size=20)):
+        national = phonenumbers.national_significant_number(number)
+        place = data.draw(st.integers(0, len(national) - 1))
+        mutated = national[:place] + str(data.draw(st.integers(0, 9))) + national[place + 1 :]
+        before = data.draw(st.sampled_from(("", "", "+", "0", "1", "8", "00", "011", " ")))
+        code = data.draw(st.sampled_from(("", "", str(number.country_code), "1", "44", "7")))
+        cells.append(before + code + data.draw(st.sampled_from((national, mutated))))
+    found = plain.read(pa.array(cells, pa.utf8()))
+    for cell, is_plain, digits in zip(cells, found.mask, found.national.to_pylist(), strict=True):
+        if is_plain:
+            read = reader.read(cell)
+            assert isinstance(read, PhoneNumber), (cell, read)
+            assert (read.national, read.note) == (digits, None)
+            assert read.e164 == int(f"{plain.country_code}{digits}")
 
 
 @pytest.mark.parametrize(
