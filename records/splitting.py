@@ -6,6 +6,8 @@ empty are no records and have none.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import repeat
+from operator import not_
 from typing import Final, Protocol
 
 from records.avro_splitting import AvroSplitter
@@ -142,7 +144,9 @@ class _LineSplitter:
             self._begun.append(piece)
 
     def _count(self, records: Sequence[bytes | Cut]) -> int:
-        return sum(1 for record in records if isinstance(record, Cut) or record.strip(self._blanks))
+        whole = [record for record in records if isinstance(record, bytes)]
+        blank = sum(map(not_, map(bytes.strip, whole, repeat(self._blanks))))
+        return len(records) - blank
 
     def _block(self, content: bytes, records: int, size_bytes: int) -> RawBlock:
         first, self._next_number = self._next_number, self._next_number + records

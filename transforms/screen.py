@@ -100,9 +100,10 @@ class _ScreenBlockFn(beam.DoFn):
         accepted = block.where((reasons == NONE) | block.do_not_call)
         if len(accepted):
             yield beam.pvalue.TaggedOutput(ACCEPTED, accepted)
+        against = np.flatnonzero(reasons)
         rejected = [
-            _outcome(block.row(int(index)), REASONS_AGAINST[reasons[index]], utc_text(now))
-            for index in np.flatnonzero(reasons)
+            _outcome(lead, REASONS_AGAINST[reasons[row]], utc_text(now))
+            for row, lead in zip(against, block.rows(against.astype(np.uint32)), strict=True)
         ]
         if rejected:
             yield beam.pvalue.TaggedOutput(SUPPRESSED, rejected)
@@ -113,7 +114,8 @@ class _ScreenBlockFn(beam.DoFn):
             return rows[:0]
         with halting(LedgerError), LEDGER_LOCK:
             self._ledger.refresh()
-            return rows[[self._was_sent(self._ledger, block.row(int(row))) for row in rows]]
+            leads = block.rows(rows.astype(np.uint32))
+            return rows[[self._was_sent(self._ledger, lead) for lead in leads]]
 
     def _was_sent(self, ledger: Ledger, lead: Lead) -> bool:
         return ledger.may_have_sent(lead.campaign, lead.phone, by_any_run=self._by_any_run)
