@@ -7,6 +7,8 @@ from pathlib import Path
 
 import apache_beam as beam
 import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from records.blocks import RawBlock
 from records.decoding import record_texts
@@ -131,3 +133,19 @@ def test_the_bytes_are_read_as_they_are_stored(tmp_path: Path) -> None:
         assert hashed.read(10) == packed[:10]
         assert hashed.finish() == hashlib.sha256(packed).hexdigest()
     assert hashed.size_bytes == len(packed)
+
+
+def test_ranges_read_side_by_side_give_every_record_its_number(tmp_path: Path) -> None:
+    rows = [
+        b'%d,"A\nof ""B"" %d"\n' % (9_876_500_000 + number, number) for number in range(1, 30_001)
+    ]
+    file = input_file(tmp_path / "leads.csv", b"Phone,Name\n" + b"".join(rows), range_bytes=1)
+    assert len(file.ranges) > 1
+    workers = PipelineOptions(["--direct_num_workers=2"])
+    with beam.Pipeline(runner=FnApiRunner(), options=workers) as pipeline:
+        blocks = pipeline | beam.Create(ranges_of([file])) | ReadLeads()
+        expect(
+            blocks | beam.FlatMap(texts),
+            [("leads.csv", place, row.rstrip(b"\n")) for place, row in enumerate(rows, 1)],
+            "records",
+        )
