@@ -23,9 +23,9 @@ from schemas.column_cells import (
     numbers_of,
     text_values,
 )
+from schemas.column_phones import ColumnPhones, read_phones
 from schemas.lead_field import Role
-from schemas.phones import PhoneNumber
-from schemas.plain_phones import PlainPhones, as_mask
+from schemas.plain_phones import PlainPhones
 from schemas.row_phone import PhoneStep
 from schemas.row_values import FieldStep
 from schemas.wall_clock import WallTime
@@ -122,47 +122,8 @@ class ColumnChecker:
         known = [column for column in columns if column is not None]
         if len(known) < len(columns):
             return None
-        phones = self._read_phones(found, phone_step, known, self._phones)
+        phones = read_phones(phone_step, known, self._phones, found.mask)
         return self._result(found, campaign, phones, self._phones.country_code)
-
-    def _read_phones(
-        self, found: _Gathered, step: PhoneStep, columns: Sequence[pa.Array], phones: PlainPhones
-    ) -> _Phones:
-        """Read the numbers; where they are not plain, by the checker's own step, row by row.
-
-        Plain is what the first column holds that is not empty.
-        """
-        open_ = found.mask.copy()
-        mask = np.zeros(len(open_), np.bool_)
-        national = pa.nulls(len(open_), pa.utf8())
-        for column in columns:
-            read = phones.read(column)
-            taken = open_ & read.mask
-            national = pc.if_else(pa.array(taken), read.national, national)
-            mask |= taken
-            open_ &= ~taken & _is_empty(column)
-            if not open_.any():
-                break
-        rows = np.flatnonzero(found.mask & ~mask)
-        notes = pa.nulls(len(open_), pa.utf8())
-        if not len(rows):
-            return _Phones(national, notes, mask)
-        places = pa.array(rows)
-        cells = zip(*(column.take(places).to_pylist() for column in columns), strict=True)
-        read_ = [step.value(dict(zip(step.columns, row, strict=True))) for row in cells]
-        numbers = [each if isinstance(each, PhoneNumber) else None for each in read_]
-        known = np.array([number is not None for number in numbers], np.bool_)
-        read_rows = np.zeros(len(open_), np.bool_)
-        read_rows[rows[known]] = True
-        at = pa.array(read_rows)
-        accepted = [number for number in numbers if number is not None]
-        nationals = pa.array([number.national for number in accepted], pa.utf8())
-        noted = pa.array([number.note for number in accepted], pa.utf8())
-        return _Phones(
-            pc.replace_with_mask(national, at, nationals),
-            pc.replace_with_mask(notes, at, noted),
-            mask | read_rows,
-        )
 
     def _add_field(self, found: _Gathered, step: FieldStep, cells: Cells, *, is_tidy: bool) -> None:
         columns = [cells(name) for name in step.columns]
@@ -222,7 +183,7 @@ class ColumnChecker:
         return pa.array(texts, pa.utf8()).take(places)
 
     def _result(
-        self, found: _Gathered, campaign: pa.Array, phones: _Phones, country_code: str
+        self, found: _Gathered, campaign: pa.Array, phones: ColumnPhones, country_code: str
     ) -> CheckedColumns | None:
         taken = found.mask & phones.mask
         rows = np.flatnonzero(taken)
@@ -253,15 +214,6 @@ class ColumnChecker:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Phones:
-    """The numbers of a block, notes about them, and which records have one."""
-
-    national: pa.Array
-    notes: pa.Array
-    mask: npt.NDArray[np.bool_]
-
-
 def _with_code(national: pa.Array, country_code: str) -> pa.Array:
     """Return the whole numbers: country code and national digits."""
     digits = pc.binary_length(national)
@@ -269,13 +221,6 @@ def _with_code(national: pa.Array, country_code: str) -> pa.Array:
     if shortest == longest:
         return pc.add(national.cast(pa.int64()), int(country_code) * 10**shortest)
     return pc.binary_join_element_wise(country_code, national, "").cast(pa.int64())
-
-
-def _is_empty(column: pa.Array) -> npt.NDArray[np.bool_]:
-    empty = column.is_null()
-    if pa.types.is_string(column.type):
-        empty = pc.or_(empty, pc.equal(column, "").fill_null(False))
-    return as_mask(empty)
 
 
 def _epoch(value: object) -> float | None:
