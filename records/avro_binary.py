@@ -72,8 +72,8 @@ def read_values(
         count: how many there are.
 
     Returns:
-        `count` answers. Where a value breaks off, all behind it is lost with it: where they begin
-        is not known. Where bytes are left over nothing is what the schema says.
+        `count` answers. Where one value breaks off, or bytes are left over, all of them are broken:
+        a flipped bit may have made other values of those before it, and nothing would show it.
     """
     reader = AvroBody(body, schema.named)
     answers: list[object | Misread | BrokenAvro] = []
@@ -81,8 +81,7 @@ def read_values(
         try:
             value = reader.value(schema.root, 0)
         except BrokenAvro as e:
-            answers += [e] * (count - len(answers))
-            return answers
+            return [BrokenAvro(f"in its block, at record {len(answers) + 1}, {e}")] * count
         fault = reader.next_value()
         answers.append(value if fault is None else Misread(value, str(fault)))
     rest = len(body) - reader.place

@@ -143,3 +143,16 @@ def plain(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def text_or_bytes(value: bytes) -> str | bytes:
+    r"""Return bytes that are text as text: older writers did not say which of the two they wrote.
+
+    >>> text_or_bytes(b"9876512345"), text_or_bytes(b"\0\xff")
+    ('9876512345', b'\x00\xff')
+    """
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return value
+    return text if text.isprintable() else value

@@ -9,7 +9,7 @@ from records.avro_decoding import decode_avro
 from records.blocks import Decoded, RawBlock, Unreadable, as_json
 from records.csv_columns import CsvColumns, read_columns
 from records.csv_decoding import decode_csv
-from records.cutting import cut_records
+from records.cutting import MAX_RECORD_BYTES, cut_records, too_long
 from records.encodings import UTF8_MARK
 from records.json_columns import read_objects
 from records.json_elements import cut_elements
@@ -61,11 +61,20 @@ def decode(block: RawBlock) -> tuple[list[Decoded], list[Unreadable]]:
             are_messages=block.layout.holds_messages,
         )
     for answer in answers:
-        if isinstance(answer, Decoded):
-            decoded.append(answer)
-        else:
+        if isinstance(answer, Unreadable):
             unreadable.append(answer)
+        elif not block.layout.is_text and len(answer.lead_json) > MAX_RECORD_BYTES:
+            unreadable.append(_oversized(answer))
+        else:
+            decoded.append(answer)
     return decoded, unreadable
+
+
+def _oversized(record: Decoded) -> Unreadable:
+    """Refuse a record that is read whole here, and in a text would have been too long to be."""
+    raw = _escaped(record.lead_json[:MAX_RECORD_BYTES])
+    detail = too_long(len(record.lead_json), MAX_RECORD_BYTES)
+    return Unreadable(record.number, raw, "unreadable", detail)
 
 
 def decode_by_column(block: RawBlock) -> DecodedRecords:

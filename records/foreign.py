@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _SAVE_AS_CSV = "save it as CSV (UTF-8)"
 _EXPORT = "export the data as CSV (UTF-8)"
 _UNPACK = "unpack it first"
-_CONVERT = "convert it to CSV or to JSON lines (one object a line)"
+_CONVERT = "convert it to CSV"
 
 _WORDS_BYTES = 40
 _SAMPLE_BYTES = 4096

@@ -102,13 +102,15 @@ def _is_plain(content: bytes, objects: Sequence[dict[str, object]]) -> bool:
     """Say whether objects are all that stands in their lines, and hold what each line says once.
 
     Each object has one brace that opens it, and each name a colon behind it: no more braces than
-    objects is proof that nothing is nested, as many colons as names that no name was lost.
+    objects is proof that nothing is nested, as many colons as names that no name was lost. A float
+    does not show how it is written.
     """
     return (
         UTF8_MARK not in content
         and content.count(b"{") + content.count(b"[") == len(objects)
         and content.count(b'":') == sum(map(len, objects))
         and not _has_colons_apart(content)
+        and float not in set(map(type, chain.from_iterable(map(dict.values, objects))))
         and not any(map(_OUTCOME_NAMES.__eq__, map(dict.keys, objects)))
     )
 

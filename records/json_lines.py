@@ -6,6 +6,7 @@ what JSON's grammar allows (half a surrogate pair), or hides it (a name that sta
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from typing import NoReturn
 
@@ -44,18 +45,20 @@ def read_object(line: bytes, *, called: str = "the line") -> dict[str, object]:
     >>> read_object(b'{"Name": "Asha", "Name": null}')
     {'Name': 'Asha'}
     """
-    value = read_json(line, called=called)
+    value = read_json(line, called=called, keep_literals=True)
     if not isinstance(value, dict):
         raise NotAnObject(f"{called} is {json_kind(value)}, not a JSON object")
     return value
 
 
-def read_json(text: bytes, *, called: str = "the line") -> object:
+def read_json(text: bytes, *, called: str = "the line", keep_literals: bool = False) -> object:
     """Read a JSON value of any kind; names that stand twice in it as `read_object` does.
 
     Args:
         text: the value, in UTF-8; it may go over several lines.
         called: what a fault calls the text.
+        keep_literals: whether a number is its text where Python would write it otherwise, as
+            9.87651E+09: a spreadsheet has cut off digits there, which the float would hide.
 
     Raises:
         NotJson: The text is not JSON, or nested too deep.
@@ -63,10 +66,11 @@ def read_json(text: bytes, *, called: str = "the line") -> object:
     try:
         value: object = orjson.loads(text)
     except orjson.JSONDecodeError:
-        value = _second_opinion(text, called)
+        value = _second_opinion(text, called, keep_literals)
     else:
-        if isinstance(value, dict | list) and _may_repeat(text, value):
-            value = _second_opinion(text, called)
+        keep_literals = keep_literals and _ODD_NUMBER.search(text) is not None
+        if keep_literals or (isinstance(value, dict | list) and _may_repeat(text, value)):
+            value = _second_opinion(text, called, keep_literals)
     if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _is_deep(value):
         raise NotJson(f"the JSON is nested more than {MAX_DEPTH} levels deep")
     return value
@@ -100,9 +104,9 @@ def _names_in(value: object) -> int:
     return names
 
 
-def _second_opinion(text: bytes, called: str) -> object:
+def _second_opinion(text: bytes, called: str, keep_literals: bool) -> object:
     try:
-        return _DECODER.decode(text.decode())
+        return (_LITERAL_DECODER if keep_literals else _DECODER).decode(text.decode())
     except UnicodeDecodeError as e:
         raise NotJson(f"{called} is not UTF-8 (byte {e.start + 1})") from e
     except json.JSONDecodeError as e:
@@ -126,6 +130,11 @@ def _decimal(digits: str) -> float:
     return number
 
 
+def _decimal_or_literal(digits: str) -> float | str:
+    number = _decimal(digits)
+    return number if repr(number) == digits else digits
+
+
 def _constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is no JSON value")
 
@@ -138,6 +147,14 @@ _MAX_DIGITS = 1000
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=_whole, parse_float=_decimal, parse_constant=_constant
 )
+_LITERAL_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_int=_whole,
+    parse_float=_decimal_or_literal,
+    parse_constant=_constant,
+)
+# A number with a fraction or an exponent, or of more digits than orjson keeps.
+_ODD_NUMBER = re.compile(rb"(?<![^\s:,\[])-?(?:\d+[.eE]|\d{19})")
 
 
 def _is_deep(value: object) -> bool:

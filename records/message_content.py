@@ -72,7 +72,7 @@ class ContentReader:
         for _ in range(_MAX_LAYERS):
             text = self._unpacked(content, called).removeprefix(UTF8_MARK).strip()
             try:
-                value = read_json(text, called=called)
+                value = read_json(text, called=called, keep_literals=True)
             except NotJson as e:
                 fault = _foreign(text, called) or str(e)
                 value = None

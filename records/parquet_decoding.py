@@ -7,7 +7,7 @@ from datetime import time
 
 import pyarrow as pa
 
-from records.avro_values import exact_single, plain
+from records.avro_values import exact_single, plain, text_or_bytes
 from records.blocks import Decoded, RawBlock, Unreadable, as_json
 from records.parquet_file import read_batch
 from records.repeats import merged
@@ -108,14 +108,10 @@ def _meaning_of(type_: pa.DataType) -> Callable[..., object] | None:
         return exact_single
     if types.is_time(type_):
         return time.isoformat
-    is_bytes = types.is_binary(type_) or types.is_large_binary(type_)
-    return _text_or_bytes if is_bytes or types.is_binary_view(type_) else None
-
-
-def _text_or_bytes(value: bytes) -> str | bytes:
-    """Return bytes that are text as text: older writers did not say which of the two they wrote."""
-    try:
-        text = value.decode()
-    except UnicodeDecodeError:
-        return value
-    return text if text.isprintable() else value
+    kinds = (
+        types.is_binary,
+        types.is_large_binary,
+        types.is_binary_view,
+        types.is_fixed_size_binary,
+    )
+    return text_or_bytes if any(is_kind(type_) for is_kind in kinds) else None

@@ -175,7 +175,7 @@ def _digits(piece: str, *, international: bool) -> BareNumber | NotDigits:
     digits = re.sub(r"\D", "", piece)
     if not digits:
         return NotDigits("it holds no digits")
-    if not international and _is_another_thing(piece):
+    if _is_another_thing(piece):
         return NotDigits("it may be a decimal number or an address")
     return BareNumber(digits, international)
 

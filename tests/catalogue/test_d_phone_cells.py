@@ -538,3 +538,13 @@ def test_d2_a_number_that_lost_digits_at_either_end_is_not_filled_up_with_others
         # 91 and eight digits are ten digits: a number that begins with 91.
         is_whole = isinstance(found, PhoneNumber) and found.national == f"91{part}"
         assert isinstance(found, PhoneFault) or is_whole, found
+
+
+def test_d_in_doubt_a_number_with_two_digits_behind_a_dot_is_a_decimal_with_a_country_code_too() -> (
+    None
+):
+    reader = PhoneReader("IN", ("mobile",), None)
+    for cell in ("+9198765123.40", "98765123.40"):
+        assert isinstance(reader.read(cell), PhoneFault)
+    for cell in ("+91.9876512345", "+91 98765.12345"):
+        assert reader.read(cell) == PhoneNumber("9876512345", 919876512345)

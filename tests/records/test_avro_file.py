@@ -210,12 +210,35 @@ def test_a_text_that_is_no_utf8_costs_its_own_record() -> None:
     assert "9876500001" in fault.raw
 
 
-def test_a_value_that_breaks_off_costs_the_rest_of_its_block() -> None:
+def test_where_a_value_breaks_off_no_value_of_its_block_can_be_relied_on() -> None:
     body = written_body(LEADS, ROWS[:2])
     whole = read(written_header(LEADS) + written_block(body + b"\x7f", 4) + written_block(body, 2))
 
-    assert numbers(whole) == [1, 2, 5, 6]
-    assert [fault.number for fault in whole.unreadable] == [3, 4]
+    assert numbers(whole) == [5, 6]
+    assert [fault.number for fault in whole.unreadable] == [1, 2, 3, 4]
+    assert "in its block, at record 3, a size is less than nothing" in whole.unreadable[0].detail
+
+
+def test_bytes_that_are_text_are_read_as_text() -> None:
+    schema = {
+        "type": "record",
+        "name": "Lead",
+        "fields": [
+            {"name": "Phone", "type": {"type": "fixed", "name": "Ten", "size": 10}},
+            {"name": "Name", "type": "bytes"},
+        ],
+    }
+    body = written_body(schema, [{"Phone": b"9876512345", "Name": b"\xff"}])
+    whole = read(written_header(schema) + written_block(body, 1))
+    assert whole.fields == [{"Phone": "9876512345", "Name": b"\xff"}]
+
+
+def test_a_record_that_a_text_could_not_hold_is_no_record_here_either() -> None:
+    long = {**ROWS[0], "Name": "x" * (1 << 20)}
+    body = written_body(LEADS, [ROWS[0], long])
+    whole = read(written_header(LEADS) + written_block(body, 2))
+    assert numbers(whole) == [1]
+    assert "at most 1,048,576 are read" in whole.unreadable[0].detail
 
 
 def test_a_block_with_bytes_left_over_is_not_what_the_schema_says() -> None:
