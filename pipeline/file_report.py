@@ -10,7 +10,7 @@ from pipeline.file_reading import Reading, counted, reading_of
 from schemas.lead_schema import LeadSchema
 from transforms.read import InputFile
 
-MOST_GROUPS = 20
+MOST_GROUPS = 50
 """How many ways of reading are said one by one."""
 
 MOST_FILES = 20

@@ -10,6 +10,8 @@ from records.layout import Layout
 from records.peeking import DamagedStream
 
 _MISSING = "what came behind is missing"
+# A further container block is taken only below so many records.
+_MANY_RECORDS = 4000
 
 
 class AvroSplitter:
@@ -42,7 +44,7 @@ class AvroSplitter:
                 content = bytes(self._held[:end])
                 del self._held[:end]
                 yield self._block(content, records, len(content), None)
-            if self._lost is None:
+            if self._lost is None and not end:
                 return
 
     def end(self) -> Iterator[RawBlock]:
@@ -55,9 +57,12 @@ class AvroSplitter:
         yield self._rest(f"{damage}{self._in_block()}; {_MISSING}")
 
     def _whole_blocks(self) -> tuple[int, int]:
-        """Return where the last whole block ends, and how many records there are until there."""
+        """Return where whole blocks end, and how many records there are until there.
+
+        Some thousand records are enough: packed well, a piece may hold a hundred thousand.
+        """
         end, records = 0, 0
-        while end < len(self._held):
+        while end < len(self._held) and records < _MANY_RECORDS:
             try:
                 head = block_head(self._held, end)
                 if head is None or end + head.end > len(self._held):

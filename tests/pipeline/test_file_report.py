@@ -227,7 +227,7 @@ def test_where_only_what_is_ignored_differs_many_files_are_one_group() -> None:
 
 def test_more_ways_of_reading_than_fit_are_counted_the_rarest_last() -> None:
     # A name's marks do not count: each of these is a column of its own for the phone number.
-    files = [input_file(f"l/{at:03}.csv", "Phone" + "." * at) for at in range(30)]
+    files = [input_file(f"l/{at:03}.csv", "Phone" + "." * at) for at in range(MOST_GROUPS + 10)]
     common = [input_file(f"m/{at}.csv", "Mobile", records=1) for at in range(3)]
 
     lines = report([*files, *common])
