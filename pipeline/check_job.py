@@ -81,7 +81,11 @@ def _run(check: Check, options: RunOptions, files: Sequence[InputFile]) -> Summa
 
 def _show(summary: Summary, options: RunOptions, files: Sequence[InputFile]) -> int:
     """Show what was found, and give the exit status."""
-    terminal.say_all(report_files(files, options.schema, options.campaign_field, summary.rejected))
+    terminal.say_all(
+        report_files(
+            files, options.schema, options.campaign_field, summary.rejected, summary.windows_1252
+        )
+    )
     terminal.show_outcomes("would not be sent", summary)
     terms = CheckTerms(
         gap_secs=options.pace_secs,

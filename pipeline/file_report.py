@@ -5,6 +5,7 @@ costs, and again at the end with what was rejected. Files that are read alike ar
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pipeline.file_reading import Reading, counted, reading_of
 from schemas.lead_schema import LeadSchema
@@ -19,11 +20,25 @@ MOST_FILES = 20
 _WORST_FILES = 10
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is known of files once they have been read.
+
+    Attributes:
+        rejected: records that ended invalid, by file; None: that is not known yet.
+        windows_1252: rows that were no UTF-8, by file.
+    """
+
+    rejected: Mapping[str, int] | None
+    windows_1252: Mapping[str, int]
+
+
 def report_files(
     files: Sequence[InputFile],
     schema: LeadSchema,
     campaign_field: str | None,
     rejected: Mapping[str, int] | None = None,
+    windows_1252: Mapping[str, int] | None = None,
 ) -> list[str]:
     """Say what each file is and how it is read, files that are alike together.
 
@@ -32,16 +47,18 @@ def report_files(
         schema: what a lead is.
         campaign_field: the column that names each lead's campaign, or None.
         rejected: how many records of each file ended invalid; None: that is not known yet.
+        windows_1252: how many rows of each file were no UTF-8, where that is known.
 
     Returns:
         Lines for the terminal.
     """
     groups = _groups(files, schema, campaign_field)
+    counts = Counts(rejected, windows_1252 or {})
     lines = []
     for reading, members in list(groups.items())[:MOST_GROUPS]:
         count = f"{len(members):,} files alike, " * (len(members) > 1)
         lines.append(
-            f"{_label(members, files)}: {count}{reading.form}, {_records(members, rejected)}"
+            f"{_label(members, files)}: {count}{reading.form}, {_records(members, counts)}"
         )
         lines.append(f"  {reading.sentence()}")
     beyond = [file for members in list(groups.values())[MOST_GROUPS:] for file in members]
@@ -49,11 +66,11 @@ def report_files(
         ways = len(groups) - MOST_GROUPS
         lines.append(
             f"{counted(len(beyond), 'more file')}, read in {counted(ways, 'other way')}: give fewer"
-            f" files to see how; {_records(beyond, rejected)}"
+            f" files to see how; {_records(beyond, counts)}"
         )
     if rejected is not None:
         together = [file for members in groups.values() if len(members) > 1 for file in members]
-        lines.extend(_by_file(together, rejected))
+        lines.extend(_by_file(together, rejected, counts))
     return lines
 
 
@@ -72,18 +89,18 @@ def _groups(
     return groups
 
 
-def _by_file(files: Sequence[InputFile], rejected: Mapping[str, int]) -> list[str]:
+def _by_file(files: Sequence[InputFile], rejected: Mapping[str, int], counts: Counts) -> list[str]:
     """A line for each file, of many only for those with the most rejects."""
     if len(files) <= MOST_FILES:
-        return [f"  {file.name}: {_records([file], rejected)}" for file in files]
+        return [f"  {file.name}: {_records([file], counts)}" for file in files]
     worst = sorted(files, key=lambda file: -rejected.get(file.name, 0))
     shown = [file for file in worst[:_WORST_FILES] if rejected.get(file.name)]
     if not shown:
         return []
     rest = worst[len(shown) :]
     return [
-        *(f"  {file.name}: {_records([file], rejected)}" for file in shown),
-        f"  the other {len(rest):,} files: {_records(rest, rejected)}",
+        *(f"  {file.name}: {_records([file], counts)}" for file in shown),
+        f"  the other {len(rest):,} files: {_records(rest, counts)}",
     ]
 
 
@@ -112,9 +129,11 @@ def _common_start(texts: Sequence[str]) -> str:
     return least[: next(differs, len(least))]
 
 
-def _records(files: Sequence[InputFile], rejected: Mapping[str, int] | None) -> str:
+def _records(files: Sequence[InputFile], counts: Counts) -> str:
     records = counted(sum(file.records for file in files), "record")
-    if rejected is None:
+    if counts.rejected is None:
         return records
-    count = sum(rejected.get(file.name, 0) for file in files)
-    return f"{records}, {count:,} rejected"
+    rejected = sum(counts.rejected.get(file.name, 0) for file in files)
+    recoded = sum(counts.windows_1252.get(file.name, 0) for file in files)
+    rows = f", {recoded:,} of them read as Windows-1252" if recoded else ""
+    return f"{records}{rows}, {rejected:,} rejected"

@@ -107,7 +107,11 @@ def _run(
         was_screened=bool(job.lists.names),
         was_cut_short=was_cut_short,
         files=report_files(
-            files, options.schema, options.campaign_field, summary.rejected if summary else None
+            files,
+            options.schema,
+            options.campaign_field,
+            summary.rejected if summary else None,
+            summary.windows_1252 if summary else None,
         ),
     )
     if is_complete:

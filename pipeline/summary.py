@@ -1,13 +1,14 @@
 """What a run has come to, from the pipeline's metrics."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from apache_beam.metrics.metric import MetricsFilter
 
 from schemas.outcome import REASONS, Status
-from transforms.metrics import NAMESPACE, REJECTED
+from transforms.metrics import NAMESPACE, REJECTED, WINDOWS_1252
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class Summary:
         requests: requests that this start sent.
         rows_as_windows_1252: rows of CSV that were no UTF-8.
         rejected: records that ended invalid, by file; a file without any is not there.
+        windows_1252: rows of CSV that were no UTF-8, by file; a file without any is not there.
     """
 
     records: int = 0
@@ -29,6 +31,7 @@ class Summary:
     requests: int = 0
     rows_as_windows_1252: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
+    windows_1252: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: "Summary") -> None:
         """Add the counts of a further round."""
@@ -65,9 +68,14 @@ def summarise(metrics: Any) -> Summary:  # noqa: ANN401 - Beam's results have no
         pending=counters["leads_pending"],
         requests=counters["requests"],
         rows_as_windows_1252=counters["rows_as_windows_1252"],
-        rejected={
-            name.removeprefix(REJECTED): count
-            for name, count in counters.items()
-            if name.startswith(REJECTED)
-        },
+        rejected=_by_file(counters, REJECTED),
+        windows_1252=_by_file(counters, WINDOWS_1252),
     )
+
+
+def _by_file(counters: Mapping[str, int], prefix: str) -> dict[str, int]:
+    return {
+        name.removeprefix(prefix): count
+        for name, count in counters.items()
+        if name.startswith(prefix)
+    }

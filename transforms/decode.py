@@ -13,7 +13,7 @@ from records.blocks import Decoded, RawBlock, Unreadable, source_of
 from records.decoding import decode_by_column
 from records.tables import Table
 from schemas.outcome import Outcome, Source, Status, utc_text
-from transforms.metrics import RECORDS_READ, ROWS_AS_WINDOWS_1252, count_rejected
+from transforms.metrics import RECORDS_READ, count_rejected, count_windows_1252
 
 RECORDS = "records"
 UNREADABLE = "unreadable"
@@ -89,7 +89,7 @@ class _DecodeBlockFn(beam.DoFn):
         unreadable = decoded.unreadable
         found = DecodedBlock(block.file, decoded.records, decoded.table)
         RECORDS_READ.inc(len(found) + len(unreadable))
-        ROWS_AS_WINDOWS_1252.inc(sum(record.windows_1252 for record in decoded.records))
+        count_windows_1252(block.file, sum(record.windows_1252 for record in decoded.records))
         if len(found):
             yield beam.pvalue.TaggedOutput(RECORDS, found)
         if unreadable:

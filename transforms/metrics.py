@@ -33,6 +33,8 @@ OUTCOMES = {
 }
 # Records of a file that ended invalid: rejected.FILE, its name as InputFile has it.
 REJECTED = "rejected."
+# Rows of a file that were no UTF-8: windows_1252.FILE.
+WINDOWS_1252 = "windows_1252."
 # How many outcomes came at once.
 OUTCOMES_AT_ONCE = Metrics.distribution(NAMESPACE, "outcomes_at_once")
 
@@ -53,6 +55,13 @@ def count_rejected(outcomes: Iterable[Outcome]) -> None:
     for file, count in counts.items():
         if file is not None:
             Metrics.counter(NAMESPACE, f"{REJECTED}{file}").inc(count)
+
+
+def count_windows_1252(file: str, rows: int) -> None:
+    """Count rows of a file that were no UTF-8."""
+    if rows:
+        ROWS_AS_WINDOWS_1252.inc(rows)
+        Metrics.counter(NAMESPACE, f"{WINDOWS_1252}{file}").inc(rows)
 
 
 class QueueGauges:

@@ -257,3 +257,11 @@ def test_whatever_the_files_hold_the_report_is_short_and_accounts_for_all_record
         for name in header:
             if sum(map(str.isdecimal, name)) >= 6:
                 assert all(f"`{name}`" not in line for line in lines)
+
+
+def test_rows_that_were_no_utf_8_are_said_of_their_file() -> None:
+    file = input_file("a.csv", "Phone", records=3)
+    first, *_ = report_files([file], SCHEMA, None, {"a.csv": 1}, {"a.csv": 2})
+    assert (
+        first == "a.csv: CSV (comma), UTF-8, 3 records, 2 of them read as Windows-1252, 1 rejected"
+    )
