@@ -24,6 +24,7 @@ _ISO = re.compile(
     r"\s*(?:(Z)|([+-])(\d\d)(?::?([0-5]\d))?)?",
     re.ASCII | re.IGNORECASE,
 )
+_RIGHT = re.compile(r"[1-9]\d{3}-[01]\d-[0-3]\d (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII)
 _NAMED_PARTS: Final = {
     "%Y": "YYYY",
     "%y": "YY",
@@ -90,6 +91,8 @@ class WallClockReader:
         return self._misread(cell)
 
     def _text(self, cell: str) -> WallTime | Misread | Missing:
+        if self._is_iso and _RIGHT.fullmatch(cell):
+            return self._right_form(cell)
         text = unwrapped(clean(cell))
         if is_placeholder(text):
             return MISSING
@@ -97,6 +100,14 @@ class WallClockReader:
         if moment is None:
             moment = _in_iso(text, plainly=not self._is_iso)
         return self._misread(cell) if moment is None else self._moment(moment, cell)
+
+    def _right_form(self, cell: str) -> WallTime | Misread:
+        """Read what is written as it is sent, in a fraction of the time."""
+        try:
+            moment = datetime.fromisoformat(cell)
+            return WallTime(cell, moment.replace(tzinfo=self._zone).timestamp())
+        except (OverflowError, ValueError):
+            return self._misread(cell)
 
     def _moment(self, moment: datetime, cell: object) -> WallTime | Misread:
         try:
