@@ -16,13 +16,14 @@ from pipeline.jobs import (
     find_files_and_lists,
     lead_rules,
     list_settings,
+    run_to_end,
     say_lists,
 )
 from pipeline.options import RunOptions, read_options
 from pipeline.progress import CheckProgress
-from pipeline.summary import Summary, summarise
+from pipeline.summary import Summary
 from transforms.check_batches import CheckSettings
-from transforms.in_process import BOARD, halt, stop_requested
+from transforms.in_process import BOARD, stop_requested
 from transforms.lists import open_screen
 from transforms.note_findings import FINDINGS, forget_findings
 from transforms.read import InputFile
@@ -70,13 +71,7 @@ def _run(check: Check, options: RunOptions, files: Sequence[InputFile]) -> Summa
     with CheckProgress():
         pipeline = empty_pipeline(options)
         build_check(pipeline, check, files)
-        try:
-            result = pipeline.run()
-            result.wait_until_finish()
-            return summarise(result.metrics())
-        except Exception as error:  # noqa: BLE001 - Beam raises a step's failure in many types
-            halt(terminal.internal_failure(error))
-    return None
+        return run_to_end(pipeline)
 
 
 def _show(summary: Summary, options: RunOptions, files: Sequence[InputFile]) -> int:

@@ -9,9 +9,9 @@ from pipeline.events import EventLoop
 from pipeline.events_setup import EventsJob
 from pipeline.faults import Faults
 from pipeline.graph import build_round
-from pipeline.jobs import EXIT_DONE, EXIT_PENDING, empty_pipeline
+from pipeline.jobs import EXIT_DONE, EXIT_PENDING, empty_pipeline, run_to_end
 from pipeline.progress import EventProgress
-from pipeline.summary import Summary, summarise
+from pipeline.summary import Summary
 from records.messages import Message
 from transforms.held_messages import HeldMessages
 from transforms.in_process import BOARD, halt
@@ -77,10 +77,9 @@ def _run_round(
             settings=prepared.events.messages,
             may_send=may_send,
         )
-        result = pipeline.run()
-        result.wait_until_finish()
-        total.add(summarise(result.metrics()))
     except Faults as faults:
         halt("; ".join(faults.faults))
-    except Exception as error:  # noqa: BLE001 - Beam raises a step's failure in many types
-        halt(terminal.internal_failure(error))
+        return
+    summary = run_to_end(pipeline)
+    if summary is not None:
+        total.add(summary)

@@ -18,8 +18,10 @@ from pipeline.inputs import find_inputs
 from pipeline.lists import check_lists
 from pipeline.options import RunOptions
 from pipeline.runs import OutputLock, RunRecord, RunTerms
+from pipeline.summary import Summary, summarise
 from suppression.lists import Screen
 from transforms.delivery_settings import DeliverySettings, LedgerSettings
+from transforms.in_process import halt
 from transforms.lists import ListSettings
 from transforms.read import InputFile
 from transforms.record_outcomes import OutcomeSettings
@@ -175,6 +177,21 @@ def say_lists(options: RunOptions, screen: Screen) -> None:
         terminal.say(f"do-not-disturb list: {each}")
     if not options.dnd:
         terminal.say("no do-not-disturb list was given: nothing is screened (see --dnd)")
+
+
+def run_to_end(pipeline: beam.Pipeline) -> Summary | None:
+    """Run a graph in this process.
+
+    Returns:
+        What came of it; None: a step failed, and the board says so.
+    """
+    try:
+        result = pipeline.run()
+        result.wait_until_finish()
+        return summarise(result.metrics())
+    except Exception as error:  # noqa: BLE001 - Beam raises a step's failure in many types
+        halt(terminal.internal_failure(error))
+        return None
 
 
 def say_terms(options: RunOptions, account: Account, screen: Screen) -> None:

@@ -16,13 +16,13 @@ from pipeline.jobs import (
     make_job,
     open_account,
     run_terms,
+    run_to_end,
     say_terms,
     start_name,
 )
 from pipeline.options import RunOptions
 from pipeline.progress import Progress
 from pipeline.runs import FINISHED, OutputLock, RunRecord, Runs
-from pipeline.summary import Summary, summarise
 from transforms.in_process import BOARD, halt, stop_requested
 from transforms.lists import open_screen
 from transforms.read import InputFile
@@ -80,16 +80,10 @@ def _run(
     started = time.monotonic()
     folder = outcome_files.prepare(Path(options.output or ""), record.run)
     BOARD.gap_secs, BOARD.limit = job.delivery.gap_secs, job.delivery.limit
-    summary: Summary | None = None
     with Progress():
         pipeline = empty_pipeline(options)
         build(pipeline, job, files)
-        try:
-            result = pipeline.run()
-            result.wait_until_finish()
-            summary = summarise(result.metrics())
-        except Exception as error:  # noqa: BLE001 - Beam raises a step's failure in many types
-            halt(terminal.internal_failure(error))
+        summary = run_to_end(pipeline)
     was_cut_short = bool(BOARD.stopped)
     is_complete = not was_cut_short and summary is not None and summary.is_conserved
     if is_complete:

@@ -1,7 +1,7 @@
 """What passes between reading, splitting and decoding."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -78,6 +78,20 @@ class Unreadable:
     def lead_json(self) -> bytes:
         """The raw text as a JSON string."""
         return as_json(self.raw)
+
+
+def sort_out(
+    answers: Iterable[Decoded | Unreadable],
+) -> tuple[list[Decoded], list[Unreadable]]:
+    """Return the records that could be read and those that could not, each in their order."""
+    decoded: list[Decoded] = []
+    unreadable: list[Unreadable] = []
+    for answer in answers:
+        if isinstance(answer, Decoded):
+            decoded.append(answer)
+        else:
+            unreadable.append(answer)
+    return decoded, unreadable
 
 
 def source_of(record: Decoded | Unreadable, file: str) -> Source:

@@ -16,11 +16,11 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from records.blocks import RawBlock
-from records.cutting import cut_records
 from records.encodings import UTF8_MARK
 from records.layout import Layout
-from records.rows import blanks, read_rows
+from records.rows import read_rows
 from records.tables import TextTable
+from records.whole_records import cut_records, filled
 
 # Of so many rows in quotes a block is read by the reader that knows quotes.
 _FEW = 0.1
@@ -68,7 +68,6 @@ class _Reader:
         self._width = len(layout.header)
         self._named = [place for place, cell in enumerate(layout.header) if cell]
         self._names = tuple(cell for cell in layout.header if cell)
-        self._blanks = blanks(self._delimiter)
         self._controls = _CONTROLS if self._delimiter == "\t" else _CONTROLS + b"\t"
         # A repeated header holds each name; whatever else holds the longest is only read more slowly.
         self._header_sign = max((name for name in self._names if '"' not in name), key=len).encode()
@@ -117,7 +116,7 @@ class _Reader:
         """Sort the rows out one by one, and read those together that are plainly rows."""
         records = cut_records(block.content, self._delimiter)
         if len(records) != block.records:
-            records = [record for record in records if record.strip(self._blanks)]
+            records = filled(records, self._delimiter)
         quoted = self._quoted(block.content, records)
         # A few are not worth it to take all of them through the slower reader.
         are_quoted = len(quoted) > _FEW * len(records)

@@ -6,11 +6,11 @@ an unfinished record that grows too long only the beginning is kept.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 from typing import Protocol
+
+from records.whole_records import record_pattern, whole_lines, without_line_ends
 
 MAX_RECORD_BYTES = 1 << 20
 
@@ -77,47 +77,6 @@ class _Unfinished:
         return cut if cut.size > MAX_RECORD_BYTES else cut.text
 
 
-def cut_records(content: bytes, delimiter: str | None) -> list[bytes]:
-    r"""Cut whole records apart, of which none is too long and only the last may lack its line end.
-
-    Args:
-        content: the records one behind the other.
-        delimiter: of CSV; None: JSON lines.
-
-    Returns:
-        The records without their line ends, blank ones too.
-
-    >>> cut_records(b'a,"b\nc"\r\nd', ",")
-    [b'a,"b\nc"', b'd']
-    """
-    if delimiter is None:
-        return content.removesuffix(b"\n").split(b"\n")
-    if b'"' not in content:
-        # bytes.splitlines cuts at CR, LF and CRLF alone; the one of str at many more.
-        return content.splitlines()
-    ended = content if content.endswith((b"\n", b"\r")) else content + b"\n"
-    lines = _whole_lines(ended, _record_of(delimiter))
-    if lines is not None:
-        return lines
-    return _without_line_ends(_record_of(delimiter).findall(ended))
-
-
-def _whole_lines(content: bytes, record: re.Pattern[bytes]) -> list[bytes] | None:
-    """Return the records of a content that begins and ends between records, if each is one line.
-
-    Few lines have quotes, and most of these close on their line: to look at them alone takes a
-    fraction of the time.
-    """
-    lines = content.splitlines()
-    is_whole = all(record.fullmatch(line + b"\n") for line in lines if b'"' in line)
-    return lines if is_whole else None
-
-
-@lru_cache(maxsize=16)
-def _record_of(delimiter: str) -> re.Pattern[bytes]:
-    return record_pattern(delimiter)
-
-
 def too_long(size_bytes: int, most_bytes: int = MAX_RECORD_BYTES) -> str:
     """Say that a record is too long."""
     return f"the record has {size_bytes:,} bytes; at most {most_bytes:,} are read"
@@ -169,20 +128,6 @@ class _At(Enum):
     BARE = 1
     QUOTED = 2
     QUOTE_IN_QUOTED = 3  # the closing one, or the first half of a doubled one
-
-
-def record_pattern(delimiter: str) -> re.Pattern[bytes]:
-    """Return what matches one whole CSV record, with its line end.
-
-    It needs no possessive groups, which lost matches before Python 3.11.5; and on a record that
-    is not whole it fails in a time that grows with its length alone.
-    """
-    d = re.escape(delimiter.encode())
-    cell = (
-        rb'(?:"[^"]*+(?:""[^"]*+)*"(?!")[^' + d + rb"\r\n]*+"
-        rb'|[^"' + d + rb"\r\n][^" + d + rb"\r\n]*+|)"
-    )
-    return re.compile(cell + rb"(?:" + d + cell + rb")*(?:\r\n?|\n)")
 
 
 class CsvCutter:
@@ -265,7 +210,7 @@ class CsvCutter:
         if not piece:
             return []
         end = max(piece.rfind(b"\n"), piece.rfind(b"\r")) + 1
-        lines = _whole_lines(piece[:end], self._record)
+        lines = whole_lines(piece[:end], self._record)
         if lines is not None:
             self._find_end(piece[end:])
             self._unfinished.add(piece[end:])
@@ -278,7 +223,7 @@ class CsvCutter:
             self._unfinished.add(last)
         elif texts:
             self._after_cr = piece.endswith(b"\r")
-        return list(map(checked, _without_line_ends(texts)))
+        return list(map(checked, without_line_ends(texts)))
 
     def _find_end(self, piece: bytes) -> int:
         """Return where in the piece the unfinished record ends; its length if it does not."""
@@ -305,8 +250,3 @@ class CsvCutter:
                 self._at = _At.BARE
                 break
         return len(piece)
-
-
-def _without_line_ends(records: Iterable[bytes]) -> list[bytes]:
-    """Take off the one line end that stands behind each; a line end in quotes is never last."""
-    return [record.rstrip(b"\r\n") for record in records]

@@ -6,19 +6,19 @@ from functools import partial
 from typing import Final
 
 from records.avro_decoding import decode_avro
-from records.blocks import Decoded, RawBlock, Unreadable, as_json
-from records.csv_columns import CsvColumns, read_columns
+from records.blocks import Decoded, RawBlock, Unreadable, as_json, sort_out
+from records.csv_columns import read_columns
 from records.csv_decoding import decode_csv
-from records.cutting import MAX_RECORD_BYTES, cut_records, too_long
+from records.cutting import MAX_RECORD_BYTES, too_long
 from records.encodings import UTF8_MARK
 from records.json_columns import read_objects
 from records.json_elements import cut_elements
 from records.json_lines import NotJson, read_object
-from records.layout import Format, Layout
+from records.layout import Format
 from records.parquet_decoding import decode_parquet
-from records.rows import blanks
 from records.tables import Table
 from records.unwrapping import unwrapped
+from records.whole_records import cut_records, filled
 from schemas.outcome import outcome_lead
 
 _TEXT_LEAD = "an outcome whose lead is a text that could not be read: correct the text, send that"
@@ -50,8 +50,6 @@ def decode(block: RawBlock) -> tuple[list[Decoded], list[Unreadable]]:
     """
     if block.fault is not None:
         return [], [Unreadable(block.first, _raw(block), "unreadable", block.fault)]
-    decoded: list[Decoded] = []
-    unreadable: list[Unreadable] = []
     answers = _DECODERS[block.layout.format](block)
     if block.layout.wrapping is not None:
         answers = unwrapped(
@@ -60,21 +58,16 @@ def decode(block: RawBlock) -> tuple[list[Decoded], list[Unreadable]]:
             first=block.first,
             are_messages=block.layout.holds_messages,
         )
-    for answer in answers:
-        if isinstance(answer, Unreadable):
-            unreadable.append(answer)
-        elif not block.layout.is_text and len(answer.lead_json) > MAX_RECORD_BYTES:
-            unreadable.append(_oversized(answer))
-        else:
-            decoded.append(answer)
-    return decoded, unreadable
+    return sort_out(answers if block.layout.is_text else map(_of_bounded_size, answers))
 
 
-def _oversized(record: Decoded) -> Unreadable:
+def _of_bounded_size(answer: Decoded | Unreadable) -> Decoded | Unreadable:
     """Refuse a record that is read whole here, and in a text would have been too long to be."""
-    raw = _escaped(record.lead_json[:MAX_RECORD_BYTES])
-    detail = too_long(len(record.lead_json), MAX_RECORD_BYTES)
-    return Unreadable(record.number, raw, "unreadable", detail)
+    size_bytes = len(answer.lead_json)
+    if isinstance(answer, Unreadable) or size_bytes <= MAX_RECORD_BYTES:
+        return answer
+    raw = _escaped(answer.lead_json[:MAX_RECORD_BYTES])
+    return Unreadable(answer.number, raw, "unreadable", too_long(size_bytes, MAX_RECORD_BYTES))
 
 
 def decode_by_column(block: RawBlock) -> DecodedRecords:
@@ -88,22 +81,11 @@ def decode_by_column(block: RawBlock) -> DecodedRecords:
         if layout.format == "csv":
             found = read_columns(block)
             if found is not None:
-                return _with_others(found, layout)
+                return DecodedRecords(found.table, *sort_out(decode_csv(found.others, layout)))
         if layout.format == "json_lines":
             table, unreadable = read_objects(block, partial(_decode_lines, called="the line"))
             return DecodedRecords(table, [], unreadable)
     return DecodedRecords(None, *decode(block))
-
-
-def _with_others(found: CsvColumns, layout: Layout) -> DecodedRecords:
-    records: list[Decoded] = []
-    unreadable: list[Unreadable] = []
-    for answer in decode_csv(found.others, layout):
-        if isinstance(answer, Decoded):
-            records.append(answer)
-        else:
-            unreadable.append(answer)
-    return DecodedRecords(found.table, records, unreadable)
 
 
 def count_records(block: RawBlock) -> int:
@@ -119,8 +101,7 @@ def record_texts(block: RawBlock) -> list[bytes]:
     if block.layout.format == "json_array":
         return cut_elements(block.content)
     delimiter = block.layout.delimiter
-    blank = blanks(delimiter)
-    return [text for text in cut_records(block.content, delimiter) if text.strip(blank)]
+    return filled(cut_records(block.content, delimiter), delimiter)
 
 
 def _numbered(block: RawBlock) -> Sequence[tuple[int, bytes]]:

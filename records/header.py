@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from records.cutting import record_pattern
 from records.encodings import UTF8_MARK
-from records.rows import as_text, blanks, read_rows, without_marks
+from records.rows import as_text, read_rows, without_marks
+from records.whole_records import blanks, record_pattern
 
 _DELIMITERS = (",", "\t", ";", "|")
 _MAX_SHOWN = 12

@@ -13,11 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from records.blocks import Decoded, RawBlock, Unreadable
-from records.cutting import cut_records
+from records.blocks import Decoded, RawBlock, Unreadable, sort_out
 from records.encodings import UTF8_MARK
-from records.rows import blanks
 from records.tables import ObjectTable
+from records.whole_records import cut_records, filled
 from schemas.outcome import OUTCOME_KEYS
 
 _OUTCOME_NAMES = dict.fromkeys(OUTCOME_KEYS).keys()
@@ -38,12 +37,10 @@ def read_objects(
     Returns:
         The objects (None: there are none), and the lines that are none: every record once.
     """
-    blank = blanks(None)
-    lines = [line for line in cut_records(block.content, None) if line.strip(blank)]
+    lines = filled(cut_records(block.content, None), None)
     found = _sort_out(lines, block.content)
-    answers = list(one_by_one([(block.first + place, lines[place]) for place in found.others]))
-    looked_at = [answer for answer in answers if isinstance(answer, Decoded)]
-    unreadable = [answer for answer in answers if isinstance(answer, Unreadable)]
+    others = [(block.first + place, lines[place]) for place in found.others]
+    looked_at, unreadable = sort_out(one_by_one(others))
     numbers = np.array(found.places, np.int64) + block.first
     if looked_at:
         return _merged(numbers, found, looked_at), unreadable
@@ -124,11 +121,11 @@ def _merged(
         *((record.number, record.fields, record.lead_json) for record in looked_at),
     ]
     rows.sort(key=itemgetter(0))
-    names = tuple(dict.fromkeys(name for _, fields, _ in rows for name in fields))
+    objects = [fields for _, fields, _ in rows]
     return ObjectTable(
         np.array([number for number, _, _ in rows], np.int64),
-        names,
-        [fields for _, fields, _ in rows],
+        tuple(dict.fromkeys(chain.from_iterable(objects))),
+        objects,
         [line for _, _, line in rows],
     )
 

@@ -12,7 +12,6 @@ from typing import Final
 from records.avro_binary import read_binary
 from records.avro_json import from_avro_json
 from records.avro_schema import BrokenAvro, WriterSchema
-from records.json_lines import read_json
 from records.message_content import ContentReader, UnreadableContent
 from records.message_schemas import MessageSchemas, UnknownSchema
 from schemas.cell_text import quoted
@@ -70,11 +69,10 @@ def _binary(data: bytes, schema: WriterSchema | None) -> object:
 
 
 def _json(data: bytes, schema: WriterSchema | None, reader: ContentReader) -> object:
-    value, text = reader.read(data, called="the message")
+    value, text = reader.read(data, called="the message", keep_literals=schema is None)
     if schema is None:
         return value
     try:
-        # By a schema a number is what its type says, however it is written.
-        return from_avro_json(read_json(text), schema)
+        return from_avro_json(value, schema)
     except BrokenAvro as e:
         raise UnreadableContent(f"the message does not fit its schema: {e}", text) from e

@@ -53,12 +53,16 @@ class ContentReader:
     def __init__(self) -> None:
         self._room = MAX_PLAIN_BYTES
 
-    def read(self, content: bytes, *, called: str) -> tuple[object, bytes]:
+    def read(
+        self, content: bytes, *, called: str, keep_literals: bool = True
+    ) -> tuple[object, bytes]:
         """Read a content as JSON.
 
         Args:
             content: JSON in UTF-8, packed as gzip, in base64, or as a JSON text, in any order.
             called: what a fault calls it.
+            keep_literals: whether numbers that a float would hide stay their text: not where a
+                schema says what they are.
 
         Returns:
             An object or a list, and its text.
@@ -72,7 +76,7 @@ class ContentReader:
         for _ in range(_MAX_LAYERS):
             text = self._unpacked(content, called).removeprefix(UTF8_MARK).strip()
             try:
-                value = read_json(text, called=called, keep_literals=True)
+                value = read_json(text, called=called, keep_literals=keep_literals)
             except NotJson as e:
                 fault = _foreign(text, called) or str(e)
                 value = None

@@ -35,6 +35,11 @@ class Part:
     records: int
     fault: str | None = None
 
+    @property
+    def kept_bytes(self) -> int:
+        """How much of it is kept: of a record that cannot be read no more than its beginning."""
+        return min(self.size_bytes, MAX_RECORD_BYTES) if self.fault else self.size_bytes
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -124,7 +129,7 @@ def read_range(
         if not wanted.may_seek:
             text.skip(wanted.start)
         for part in wanted.parts:
-            content = text.read_up_to(min(part.size_bytes, _kept_bytes(part)))
+            content = text.read_up_to(part.kept_bytes)
             text.skip(part.size_bytes - len(content))
             digest.update(content)
             yield RawBlock(file, first, layout, content, part.records, part.size_bytes, part.fault)
@@ -134,10 +139,6 @@ def read_range(
         is_there = False
     if is_there or digest.hexdigest() != wanted.digest:
         raise RangeChanged
-
-
-def _kept_bytes(part: Part) -> int:
-    return MAX_RECORD_BYTES if part.fault else part.size_bytes
 
 
 class _Gathered:

@@ -38,14 +38,6 @@ def read_rows(records: Sequence[str], delimiter: str) -> list[list[str]]:
     return list(csv.reader(records, delimiter=delimiter))
 
 
-def blanks(delimiter: str | None) -> bytes:
-    """Return the bytes of which a record without any text is made; no delimiter: JSON lines.
-
-    1A is what old systems write behind the last line.
-    """
-    return b" \t\r\n\v\f\x1a" + (b"" if delimiter is None else b'"' + delimiter.encode())
-
-
 def without_marks(cells: Iterable[str]) -> list[str]:
     r"""Return header cells without byte order marks and the blanks around them.
 

@@ -17,7 +17,7 @@ from records.element_splitting import ElementSplitter
 from records.layout import Format, Layout
 from records.peeking import ByteStream, CorruptStream, DamagedStream
 from records.plain_text import PlainText
-from records.rows import blanks
+from records.whole_records import blanks
 
 PIECE_BYTES = 512 * 1024
 """How much is read at a time, and so about how large a block is."""

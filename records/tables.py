@@ -11,6 +11,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.column_cells import json_escaped
+
 
 class Table(Protocol):
     """Some records of a file that have the same names."""
@@ -81,15 +83,6 @@ class TextTable:
 
     def _escaped(self, column: pa.Array) -> pa.Array:
         return column if self.is_tidy else json_escaped(column)
-
-
-def json_escaped(column: pa.Array) -> pa.Array:
-    r"""Write texts without control characters as they stand inside of JSON's quotes.
-
-    >>> json_escaped(pa.array(['a "b" \\'])).to_pylist()
-    ['a \\"b\\" \\\\']
-    """
-    return pc.replace_substring(pc.replace_substring(column, "\\", "\\\\"), '"', '\\"')
 
 
 def json_text(text: str) -> str:

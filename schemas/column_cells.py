@@ -52,6 +52,15 @@ def json_fragment(value: object) -> str:
     return orjson.dumps(value.text if isinstance(value, WallTime) else value).decode()
 
 
+def json_escaped(column: pa.Array) -> pa.Array:
+    r"""Write texts without control characters as they stand inside of JSON's quotes.
+
+    >>> json_escaped(pa.array(['a "b" \\'])).to_pylist()
+    ['a \\"b\\" \\\\']
+    """
+    return pc.replace_substring(pc.replace_substring(column, "\\", "\\\\"), '"', '\\"')
+
+
 class DistinctCells:
     """Reads columns of a field by their different cells.
 
@@ -135,7 +144,7 @@ def text_values(columns: Sequence[pa.Array], *, is_tidy: bool) -> CellValues | N
         controls = pc.match_substring_regex(text, _FORBIDDEN).fill_null(False)
         mask = ~np.asarray(controls.to_numpy(zero_copy_only=False), np.bool_)
     if not is_tidy and any(pc.any(pc.match_substring(text, sign)).as_py() for sign in ('"', "\\")):
-        escaped = pc.replace_substring(pc.replace_substring(text, "\\", "\\\\"), '"', '\\"')
+        escaped = json_escaped(text)
     json = pc.binary_join_element_wise('"', escaped, '"', "")
     which = np.where(np.asarray(text.is_null()), np.int32(-1), np.int32(0)).astype(np.int32)
     return CellValues(mask, json, (), which)

@@ -8,6 +8,7 @@ says what a cell is.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,16 +43,24 @@ class PlainNumbers:
 class PlainPhones:
     """Reads columns of phone cells as a `PhoneReader` would."""
 
-    def __init__(self, reader: PhoneReader) -> None:
-        """Read as `reader` does, which has rules for plain mobiles."""
-        self._rules = _rules(reader)
-        self._code = str(reader.plan.country_code)
+    def __init__(self, code: int, required: Sequence[str], refused: str) -> None:
+        """Read a region's numbers; `of` makes the rules.
+
+        Args:
+            code: its country calling code.
+            required: patterns that plain national digits all match.
+            refused: one that they do not match.
+        """
+        self._required = tuple(required)
+        self._refused = refused
+        self._code = str(code)
         self._before = "+" + self._code
 
     @staticmethod
     def of(reader: PhoneReader) -> PlainPhones | None:
-        """Make one for a reader; None where nothing is plain to it."""
-        return PlainPhones(reader) if _rules(reader) is not None else None
+        """Make one that reads as a reader does; None where nothing is plain to it."""
+        rules = _rules(reader)
+        return None if rules is None else PlainPhones(reader.plan.country_code, *rules)
 
     @property
     def country_code(self) -> str:
@@ -77,9 +86,8 @@ class PlainPhones:
         return PlainNumbers(self._mask(cells), cells)
 
     def _mask(self, cells: pa.Array) -> npt.NDArray[np.bool_]:
-        required, refused = self._rules or ((), "")
-        mask = pc.invert(pc.match_substring_regex(cells, refused))
-        for pattern in required:
+        mask = pc.invert(pc.match_substring_regex(cells, self._refused))
+        for pattern in self._required:
             mask = pc.and_(mask, pc.match_substring_regex(cells, pattern))
         return as_mask(mask)
 

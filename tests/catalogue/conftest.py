@@ -6,19 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.catalogue.desk import KEY, Desk
+from tests.fresh_process import fresh_process
 from tests.program.strict_dialer import StrictDialer
-from transforms.delivery_settings import open_ledger
-from transforms.in_process import start_over
-from transforms.lists import open_screen
 
-
-@pytest.fixture(autouse=True)
-def fresh_process() -> Iterator[None]:
-    start_over()
-    open_screen.cache_clear()
-    open_ledger.cache_clear()
-    yield
-    start_over()
+__all__ = ["desk", "fresh_process"]
 
 
 @pytest.fixture

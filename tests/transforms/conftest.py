@@ -1,18 +1,5 @@
-"""What every test of the steps needs: a process as if it had just begun."""
+"""What every test of the steps needs."""
 
-from collections.abc import Iterator
+from tests.fresh_process import fresh_process
 
-import pytest
-
-from transforms.delivery_settings import open_ledger
-from transforms.in_process import start_over
-from transforms.lists import open_screen
-
-
-@pytest.fixture(autouse=True)
-def fresh_process() -> Iterator[None]:
-    start_over()
-    open_screen.cache_clear()
-    open_ledger.cache_clear()
-    yield
-    start_over()
+__all__ = ["fresh_process"]
