@@ -5,12 +5,10 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
-
-from apache_beam.options.pipeline_options import PipelineOptions
+from typing import Any, NoReturn
 
 from pipeline.faults import Faults
-from pipeline.option_table import GROUPS, OPTIONS
+from pipeline.option_table import GROUPS, OPTIONS, Groups
 
 _NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
 _NO_VALUE = "\0"
@@ -113,9 +111,9 @@ def split(arguments: Sequence[str], faults: list[str]) -> Given:
     return Given(values, tuple(_beam_arguments(rest, words, faults)))
 
 
-def help_text(prog: str, help_of: Help = RUN_HELP) -> str:
+def help_text(prog: str, help_of: Help = RUN_HELP, groups: Groups = GROUPS) -> str:
     """What `--help` prints of a verb."""
-    return _own_parser(prog, help_of).format_help()
+    return _own_parser(prog, help_of, groups).format_help()
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
@@ -148,7 +146,7 @@ def is_utf8(text: str) -> bool:
 
 
 def _own_parser(
-    prog: str = "python -m pipeline", help_of: Help = RUN_HELP
+    prog: str = "python -m pipeline", help_of: Help = RUN_HELP, groups: Groups = GROUPS
 ) -> argparse.ArgumentParser:
     parser = _QuietParser(
         prog=prog,
@@ -159,7 +157,7 @@ def _own_parser(
         add_help=False,
         allow_abbrev=False,
     )
-    for title, options in GROUPS:
+    for title, options in groups:
         group = parser.add_argument_group(title)
         for option in options:
             if option.metavar:
@@ -193,6 +191,9 @@ def _plain_words(arguments: Sequence[str], faults: list[str]) -> list[str]:
 
 def _beam_arguments(rest: Sequence[str], words: Sequence[str], faults: list[str]) -> list[str]:
     """The arguments that Beam knows; what nobody knows becomes a fault."""
+    # Beam takes a second to load, which some verbs have no need of.
+    from apache_beam.options.pipeline_options import PipelineOptions
+
     parser = _QuietParser(add_help=False, allow_abbrev=False, conflict_handler="resolve")
     for options in _all_subclasses(PipelineOptions):
         if "_add_argparse_args" in vars(options):
@@ -229,6 +230,6 @@ def _unknown_words(
             yield f"a word behind {option} belongs to no option: quote globs, and values with blanks"
 
 
-def _all_subclasses(options: type[PipelineOptions]) -> list[type[PipelineOptions]]:
-    direct = options.__subclasses__()
+def _all_subclasses(options: type) -> list[type[Any]]:
+    direct: list[type[Any]] = options.__subclasses__()
     return direct + [below for each in direct for below in _all_subclasses(each)]

@@ -27,8 +27,6 @@ from transforms.read import InputFile
 from transforms.record_outcomes import OutcomeSettings
 from transforms.validate import LeadRules
 
-EXIT_DONE, EXIT_PENDING, EXIT_NOT_STARTED, EXIT_WITHHELD = 0, 1, 2, 3
-
 
 def open_account(options: RunOptions) -> Account:
     """Bind the ledger to the account, or see that it is bound to it.

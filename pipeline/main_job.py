@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import outcome_files, terminal
+from pipeline.exit_status import EXIT_DONE, EXIT_PENDING
 from pipeline.file_report import report_files
 from pipeline.graph import Job, build
 from pipeline.jobs import (
-    EXIT_DONE,
-    EXIT_PENDING,
     empty_pipeline,
     find_files_and_lists,
     list_settings,

@@ -1,5 +1,6 @@
 """The options of the main job: names, meanings and defaults, in the order that `--help` shows them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -20,7 +21,10 @@ class Option:
     is_repeatable: bool = False
 
 
-GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
+Groups = Sequence[tuple[str, tuple[Option, ...]]]
+"""Options under titles."""
+
+GROUPS: Groups = (
     (
         "leads",
         (

@@ -1,15 +1,21 @@
 """What stands on the terminal: a few sentences, the summary, and no number that could be a phone's."""
 
+from __future__ import annotations
+
 import os
 import traceback
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
 from rich.table import Table
 
 from dialer.delivery import STOPPED_ON_REQUEST
-from pipeline.summary import Summary
 from transforms.in_process import BOARD
+
+if TYPE_CHECKING:
+    # It brings Beam, which takes a second to load.
+    from pipeline.summary import Summary
 
 
 class _Terminal(Console):
@@ -22,6 +28,16 @@ class _Terminal(Console):
         """Show it, as it is, if that is still possible."""
         try:
             self.print(what, markup=False)
+        except OSError:
+            self._fall_silent()
+
+    def write(self, line: str) -> None:
+        """Write a line as it is, tabs too, which rich would turn into blanks."""
+        if self.quiet:
+            return
+        try:
+            self.file.write(f"{line}\n")
+            self.file.flush()
         except OSError:
             self._fall_silent()
 
@@ -51,6 +67,11 @@ def say_all(sentences: Iterable[str]) -> None:
     """Tell the operator several things, a line each."""
     for sentence in sentences:
         say(sentence)
+
+
+def say_cells(cells: Iterable[str]) -> None:
+    """Tell something that programs read too: cells with tabs between them."""
+    OUT.write("\t".join(map(printable, cells)))
 
 
 def complain(sentences: Iterable[str]) -> None:

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from pipeline.verbs import run_verb
@@ -61,3 +64,12 @@ def test_the_simulator_is_a_verb_of_its_own(capsys: Said) -> None:
     assert run_verb(["simulate", "--port=0"]) == 0
 
     assert capsys.readouterr().out.startswith("simulator listening on http://127.0.0.1:")
+
+
+def test_help_does_not_wait_for_what_it_does_not_need() -> None:
+    code = (
+        "import sys; from pipeline.verbs import run_verb; run_verb(['--help'])\n"
+        "sys.exit('apache_beam' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL).returncode == 0
