@@ -1,19 +1,19 @@
 """Reading lists of any kind, and gathering their numbers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Final, Protocol, Self
 
 from records.foreign import ForeignFile, foreign_file
 from records.header import read_headers, shown_columns
-from records.layout import HEAD_BYTES
+from records.layout import HEAD_BYTES, Layout
 from records.opening import open_text
 from records.peeking import ByteStream, DamagedStream, Peekable
 from records.zip_file import NotOneFile
-from schemas.lead_schema import LeadSchema, default_lead_schema
+from schemas.lead_schema import default_lead_schema
 from schemas.phones import PhoneReader
 from suppression.categories import Categories
 from suppression.entries import Entries
@@ -78,6 +78,28 @@ class BuildTerms:
     not_numbers: Path | None = None
 
 
+class ListRows(Protocol):
+    """Reads a list of some form."""
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether what has been read, without numbers, is no more than a header."""
+        ...
+
+    @property
+    def has_categories(self) -> bool:
+        """Whether a column of categories is read."""
+        ...
+
+    def read(self, stream: ByteStream) -> None:
+        """Read the whole list.
+
+        Raises:
+            ListError: It must not be relied on.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ReadSource:
     """What is known of a source that was read."""
@@ -90,7 +112,11 @@ class ReadSource:
 
 
 class Gathering:
-    """Reads lists, and gathers their numbers: the sink of their entries. Use as a context manager."""
+    """Reads lists, and gathers their numbers: the sink of their entries. Use as a context manager.
+
+    Attributes:
+        sorter: has the numbers.
+    """
 
     def __init__(self, target: Path, terms: BuildTerms, watch: Watch) -> None:
         self._terms = terms
@@ -100,7 +126,7 @@ class Gathering:
         self._unread = UnreadLines(terms.not_numbers)
         self._read_bytes = 0
 
-    def __enter__(self) -> "Gathering":
+    def __enter__(self) -> Self:
         """Begin."""
         return self
 
@@ -113,6 +139,11 @@ class Gathering:
         """Remove what is on the disk."""
         self._unread.close()
         self.sorter.__exit__(kind, error, trace)
+
+    @property
+    def added(self) -> int:
+        """How many numbers have been found."""
+        return self.sorter.added
 
     def add(self, numbers: Int64s, masks: Masks | None = None) -> None:
         """Take numbers."""
@@ -135,9 +166,8 @@ class Gathering:
         """
         with source.open() as raw:
             hashed = HashedStream(raw, self._note_read(source.name))
-            read = (self._read_index if hashed.begins_with(MARK) else self._read_list)(
-                source, hashed
-            )
+            is_index = hashed.begins_with(MARK)
+            read = (self._read_index if is_index else self._read_list)(source, hashed)
             hashed.read_on()
         noted = IndexSource(source.name, hashed.size_bytes, hashed.digest(), source.changed_secs)
         return replace(read, source=noted)
@@ -145,7 +175,7 @@ class Gathering:
     def _note_read(self, name: str) -> Callable[[int], None]:
         def note(size_bytes: int) -> None:
             self._read_bytes += size_bytes
-            self._watch(name, self._read_bytes, self.sorter.added)
+            self._watch(name, self._read_bytes, self.added)
 
         return note
 
@@ -158,7 +188,7 @@ class Gathering:
         index = open_index(path, name=source.name)
         path.unlink()
         for numbers, masks in index.blocks():
-            self.sorter.add(numbers, masks)
+            self.add(numbers, masks)
         info = index.info
         return ReadSource(None, info.date_secs, info.has_categories, 0, 0)
 
@@ -173,17 +203,16 @@ class Gathering:
             raise ListError(f"{source.name} is damaged ({e}); fetch it again") from e
 
     def _read_text(self, source: BuildSource, text: Peekable) -> ReadSource:
-        terms, schema = self._terms, default_lead_schema()
         head = text.peek(HEAD_BYTES)
         foreign = foreign_file(head)
         if foreign is not None:
             raise ListError(_no_list(source.name, foreign))
         entries = Entries(self._phones, source.name, self)
-        before = self.sorter.added
-        rows = self._rows(entries, head, schema)
+        before = self.added
+        rows = self._rows(entries, head)
         rows.read(text)
-        if self.sorter.added == before and not entries.cleared:
-            _refuse_empty(source.name, is_bare=rows.is_bare, allow_empty=terms.allow_empty)
+        if self.added == before and not entries.cleared:
+            _refuse_empty(source.name, rows, allow_empty=self._terms.allow_empty)
         dated_secs = own_date_secs(head)
         return ReadSource(
             None,
@@ -193,24 +222,35 @@ class Gathering:
             entries.cleared,
         )
 
-    def _rows(self, entries: Entries, head: bytes, schema: LeadSchema) -> TextList | TableList:
+    def _rows(self, entries: Entries, head: bytes) -> ListRows:
+        """Say how a list is read."""
+        layout = self._layout(entries, head)
+        if layout is None:
+            return TextList(entries)
+        return TableList(entries, layout, default_lead_schema(), self._columned)
+
+    @property
+    def _columned(self) -> Columned:
         terms = self._terms
-        layout = table_layout(head, schema, terms.column)
-        if layout is not None:
-            columned = Columned(terms.column, terms.category_column, terms.categories)
-            return TableList(entries, layout, schema, columned)
-        for name in (terms.column, terms.category_column):
-            if name is not None:
-                raise ListError(
-                    f"{entries.name} has no header with a column {shown_columns([name])}; its first"
-                    f" line: {shown_columns(_first_line(head))}"
-                )
-        return TextList(entries)
+        return Columned(terms.column, terms.category_column, terms.categories)
 
+    def _layout(self, entries: Entries, head: bytes) -> Layout | None:
+        """The layout of a list in columns; None: it has none.
 
-def _first_line(head: bytes) -> Sequence[str]:
-    headers = read_headers(head)
-    return headers[0].cells if headers else ()
+        Raises:
+            ListError: It has none, or not those that are asked for.
+        """
+        terms = self._terms
+        layout = table_layout(head, default_lead_schema(), terms.column)
+        asked = [name for name in (terms.column, terms.category_column) if name is not None]
+        if layout is None and asked:
+            headers = read_headers(head)
+            first = headers[0].cells if headers else ()
+            raise ListError(
+                f"{entries.name} has no header with a column {shown_columns(asked[:1])}; its first"
+                f" line: {shown_columns(first) or 'empty'}"
+            )
+        return layout
 
 
 def _no_list(name: str, kind: ForeignFile) -> str:
@@ -220,8 +260,8 @@ def _no_list(name: str, kind: ForeignFile) -> str:
     )
 
 
-def _refuse_empty(name: str, *, is_bare: bool, allow_empty: bool) -> None:
-    if not is_bare:
+def _refuse_empty(name: str, rows: ListRows, *, allow_empty: bool) -> None:
+    if not rows.is_bare:
         raise ListError(
             f"{name} holds text and no phone number, so it is no list; give one number a line, or "
             "CSV with a column PhoneNumber"

@@ -249,11 +249,11 @@ class TableList:
         if self._categories is None:
             return FULL
         mask = None
-        for cell in _cells(row, self._categories):
+        for cell in self._cells(row, self._categories):
             read = read_mask(cell, self._means)
             mask = read if mask is None or read is None else mask | read
         if mask is None and has_cells and self._has_number(row):
-            shown = shown_columns(_cells(row, self._categories))
+            shown = shown_columns(self._cells(row, self._categories))
             raise ListError(
                 f"{self._entries.name}, row {row.number} below the header: {shown} names no categories (1 to"
                 " 8, several as 2,5; 0 or nothing: all); correct it, or name the right column with"
@@ -261,15 +261,23 @@ class TableList:
             )
         return FULL if mask is None else mask
 
+    @staticmethod
+    def _cells(row: Decoded, column: str) -> Sequence[str]:
+        """Return the cells of a column: more than one if its name stands twice over them."""
+        value = row.fields[column]
+        return [str(each) for each in value] if isinstance(value, tuple) else [str(value)]
+
     def _phone_cells(self, row: Decoded, column: str) -> Sequence[str]:
-        cells = _cells(row, column)
+        cells = self._cells(row, column)
         if self._area is None:
             return cells
-        return [with_area(area, cell) for area in _cells(row, self._area) for cell in cells]
+        return [with_area(area, cell) for area in self._cells(row, self._area) for cell in cells]
 
     def _is_listed(self, row: Decoded) -> bool:
         verdicts = [
-            self._verdict(cell, row) for column in self._statuses for cell in _cells(row, column)
+            self._verdict(cell, row)
+            for column in self._statuses
+            for cell in self._cells(row, column)
         ]
         listed = not verdicts or any(verdicts)
         self._entries.cleared += not listed
@@ -341,9 +349,3 @@ def _verdict(cell: str) -> bool | None:
     """Whether a scrub's verdict lists a number; None: it is not known."""
     word = name_key(_ZERO_FRACTION.sub("", cell.strip()))
     return word in _LISTED if word in _LISTED or word in _NOT_LISTED else None
-
-
-def _cells(row: Decoded, column: str) -> Sequence[str]:
-    """Return the cells of a column: more than one if its name stands twice over them."""
-    value = row.fields[column]
-    return [str(each) for each in value] if isinstance(value, tuple) else [str(value)]

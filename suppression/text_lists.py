@@ -83,7 +83,7 @@ class TextList:
             ListError: It has several columns, or a number has lost digits.
         """
         first = 1
-        for read in side_by_side(self._read_lines, _pieces(stream, self._entries.name)):
+        for read in side_by_side(self._read_lines, list_pieces(stream, self._entries.name)):
             if read.are_pairs is None:
                 texts = [line.strip() for line in read.lines.to_pylist()]
                 lines = pa.array(self._pairs.joined(texts, first), pa.utf8())
@@ -172,8 +172,12 @@ def _cells(piece: bytes) -> pa.Array | None:
     return table.column(0).combine_chunks()
 
 
-def _pieces(stream: ByteStream, name: str) -> Iterator[bytes]:
-    """Give the list in pieces that end with a line, without NUL bytes."""
+def list_pieces(stream: ByteStream, name: str) -> Iterator[bytes]:
+    """Give a list in pieces that end with a line, without NUL bytes.
+
+    Raises:
+        ListError: A line is too long to be an entry.
+    """
     rest = b""
     mark = UTF8_MARK
     while data := _read_up_to(stream, _PIECE_BYTES):
