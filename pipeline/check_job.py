@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pipeline import terminal
 from pipeline.check_report import CheckTerms, report_check
 from pipeline.exit_status import EXIT_DONE, EXIT_PENDING, EXIT_WITHHELD
-from pipeline.file_reading import counted
+from pipeline.figures import counted
 from pipeline.file_report import report_files
 from pipeline.graph import Check, build_check
 from pipeline.jobs import (

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pipeline.file_reading import counted
+from pipeline.figures import counted, duration
 from pipeline.masking import masked
 from pipeline.summary import Summary
-from pipeline.terminal import duration
 from transforms.note_findings import Findings
 
 _MOST_CAMPAIGNS = 20

@@ -11,6 +11,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from dialer.delivery import STOPPED_ON_REQUEST
+from pipeline.figures import duration
 from transforms.in_process import BOARD
 
 if TYPE_CHECKING:
@@ -212,18 +213,6 @@ def show_pending(why: str) -> None:
             " twice.",
         ]
     )
-
-
-def duration(secs: float) -> str:
-    """Seconds as a person says them.
-
-    >>> duration(7.25), duration(3725)
-    ('7.2 s', '1 h 2 min')
-    """
-    if round(secs, 1) < 60:
-        return f"{secs:.1f} s"
-    minutes = round(secs) // 60
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
 def _requests(count: int, secs: float) -> str:

@@ -31,10 +31,17 @@ def _simulate(words: Sequence[str]) -> int:
     return run_simulator(words)
 
 
+def _suppression(words: Sequence[str]) -> int:
+    from pipeline.suppression_command import run_suppression
+
+    return run_suppression(words)
+
+
 _VERBS: dict[str, Callable[[Sequence[str]], int]] = {
     "run": _run,
     "check": _check,
     "simulate": _simulate,
+    "suppression": _suppression,
 }
 _HELP = {"run": RUN_HELP, "check": CHECK_HELP}
 _SHOWN_VERBS = """
@@ -42,6 +49,7 @@ verbs:
   run          deliver leads (the default)
   check        say what would become of files of leads, and post nothing: see check --help
   simulate     a stand-in for the dialer, on this machine: see simulate --help
+  suppression  build, show, ask and change the index of a do-not-disturb list: see suppression --help
 """
 
 

@@ -44,7 +44,8 @@ def test_a_misspelt_verb_is_named_with_the_right_one(capsys: Said) -> None:
     assert run_verb(["simulat", "--port=0"]) == 2
 
     assert capsys.readouterr().err == (
-        "dialfeed: there is no verb simulat (did you mean simulate?); verbs: run, check, simulate\n"
+        "dialfeed: there is no verb simulat (did you mean simulate?);"
+        " verbs: run, check, simulate, suppression\n"
     )
 
 
@@ -54,7 +55,7 @@ def test_a_first_word_that_is_no_verb_is_not_repeated(word: str, capsys: Said) -
 
     assert (
         capsys.readouterr().err
-        == "dialfeed: the first word is no verb; verbs: run, check, simulate\n"
+        == "dialfeed: the first word is no verb; verbs: run, check, simulate, suppression\n"
     )
 
 
