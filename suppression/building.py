@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from suppression.gathering import BuildSource, BuildTerms, Gathering, Watch, nobody_watches
+from suppression.build_terms import BuildSource, BuildTerms, Watch, nobody_watches
+from suppression.gathering import Gathering
 from suppression.index_file import FORMAT, IndexFile, IndexInfo
 from suppression.index_writing import write_index
 

@@ -21,8 +21,9 @@ from schemas.phones import PhoneReader
 from suppression.categories import FULL
 from suppression.entries import Entries
 from suppression.faults import ListError
+from suppression.list_columns import Columned
 from suppression.number_pages import Int64s, Masks
-from suppression.table_lists import Columned, TableList
+from suppression.table_lists import TableList
 from suppression.text_lists import cut_lines, list_pieces
 
 DELETED: Final = 256

@@ -10,18 +10,11 @@ import numpy as np
 
 from records.peeking import ByteStream
 from schemas.lead_schema import default_lead_schema
+from suppression.build_terms import BuildSource, BuildTerms, Watch, nobody_watches
 from suppression.change_lists import DELETED, ChangeLines, Changes, ChangesSink, ChangeTable
 from suppression.entries import Entries
 from suppression.faults import ListError
-from suppression.gathering import (
-    BuildSource,
-    BuildTerms,
-    Gathering,
-    ListRows,
-    ReadSource,
-    Watch,
-    nobody_watches,
-)
+from suppression.gathering import Gathering, ListRows, ReadSource
 from suppression.index_file import FORMAT, IndexFile, IndexInfo, IndexSource, open_index
 from suppression.index_writing import write_index
 from suppression.number_pages import Int64s, Masks

@@ -1,7 +1,6 @@
 """Reading lists of any kind, and gathering their numbers."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -15,67 +14,20 @@ from records.peeking import ByteStream, DamagedStream, Peekable
 from records.zip_file import NotOneFile
 from schemas.lead_schema import default_lead_schema
 from schemas.phones import PhoneReader
-from suppression.categories import Categories
+from suppression.build_terms import BuildSource, BuildTerms, Watch
 from suppression.entries import Entries
 from suppression.faults import ListError
 from suppression.hashed_stream import HashedStream
 from suppression.index_file import MARK, IndexSource, open_index
+from suppression.list_columns import Columned, table_layout
 from suppression.list_dates import own_date_secs
 from suppression.number_pages import Int64s, Masks
 from suppression.number_sorting import NumberSorter
-from suppression.table_lists import Columned, TableList, table_layout
+from suppression.table_lists import TableList
 from suppression.text_lists import TextList
 from suppression.unread_lines import UnreadLines
 
-Watch = Callable[[str, int, int], None]
-"""Is told, about every piece, the source that is read, the bytes read of all, the numbers found."""
-
 _COPIED_BYTES: Final = 1 << 20
-
-
-def nobody_watches(_name: str, _read_bytes: int, _numbers: int) -> None:
-    """Watch nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuildSource:
-    """A file that an index is built from.
-
-    Attributes:
-        name: its name, for messages.
-        open: gives its own bytes, as stored.
-        size_bytes: its size.
-        changed_secs: when it was changed, seconds since 1970; it dates a list that has no date of
-            its own. None: nothing does.
-    """
-
-    name: str
-    open: Callable[[], AbstractContextManager[ByteStream]]
-    size_bytes: int
-    changed_secs: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class BuildTerms:
-    """How lists are read.
-
-    Attributes:
-        region: the region of numbers without a country code.
-        column: the name of the column of numbers; None: by the names that it may have.
-        category_column: the same of the column of categories.
-        categories: what a column of categories says.
-        allow_empty: whether a list may hold no number.
-        date_secs: the date of the whole; None: that of its oldest source.
-        not_numbers: where the lines without a number are written, if there are any; None: nowhere.
-    """
-
-    region: str
-    column: str | None = None
-    category_column: str | None = None
-    categories: Categories = Categories.IGNORED
-    allow_empty: bool = False
-    date_secs: float | None = None
-    not_numbers: Path | None = None
 
 
 class ListRows(Protocol):

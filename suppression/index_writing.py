@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 
 from suppression.categories import COUNT, FULL
-from suppression.index_file import BodyWriter, IndexFile, IndexInfo, open_index
+from suppression.index_file import IndexFile, IndexInfo, open_index
+from suppression.index_format import IndexWriter
 from suppression.number_pages import Int64s, Masks, PageWriter
 
 _VERSION_DIGITS: Final = 16
@@ -38,7 +39,7 @@ def write_index(
     new = target.with_name(f"{target.name}.new")
     try:
         with os.fdopen(os.open(new, _NEW_FILE, 0o600), "wb") as file:
-            _write_body(BodyWriter(file), blocks, info)
+            _write(IndexWriter(file), blocks, info)
             file.flush()
             os.fsync(file.fileno())
         new.replace(target)
@@ -47,9 +48,9 @@ def write_index(
     return open_index(target, name=name)
 
 
-def _write_body(body: BodyWriter, blocks: Iterable[tuple[Int64s, Masks]], info: IndexInfo) -> None:
-    full = PageWriter(body.write, has_masks=False)
-    partial = PageWriter(body.write, has_masks=True)
+def _write(writer: IndexWriter, blocks: Iterable[tuple[Int64s, Masks]], info: IndexInfo) -> None:
+    full = PageWriter(writer.write, has_masks=False)
+    partial = PageWriter(writer.write, has_masks=True)
     tally = np.zeros(FULL + 1, np.int64)
     numbers_hash, masks_hash = hashlib.sha256(), hashlib.sha256()
     for numbers, masks in blocks:
@@ -74,4 +75,4 @@ def _write_body(body: BodyWriter, blocks: Iterable[tuple[Int64s, Masks]], info: 
         full=in_full,
         blocked=blocked,
     )
-    body.end(whole, full=full.tables(), partial=partial.tables())
+    writer.end(whole, full=full.tables(), partial=partial.tables())

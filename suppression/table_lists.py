@@ -12,19 +12,19 @@ import pyarrow.compute as pc
 from records.blocks import Decoded, RawBlock, Unreadable
 from records.csv_decoding import HEADER_AGAIN
 from records.decoding import decode_by_column
-from records.header import read_headers, shown_columns, text_start
+from records.header import shown_columns
 from records.layout import Layout
 from records.peeking import ByteStream
 from records.splitting import split_records
 from records.tables import TextTable
-from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema
 from schemas.names import name_key
 from schemas.plain_phones import as_mask
 from suppression.area_numbers import area_column, with_area, with_area_column
-from suppression.categories import FULL, Categories, read_mask, read_masks
+from suppression.categories import FULL, read_mask, read_masks
 from suppression.entries import Entries
 from suppression.faults import ListError
+from suppression.list_columns import Columned, category_column, phone_columns
 from suppression.number_pages import Int64s, Masks
 from suppression.side_by_side import side_by_side
 
@@ -35,64 +35,8 @@ _STATUS_COLUMNS = frozenset(
 _LISTED = frozenset({"dnd", "ndnc", "registered", "blocked", "yes", "y", "1"})
 _NOT_LISTED = frozenset({"nondnd", "notregistered", "clean", "no", "n", "0"})
 
-_CATEGORY_COLUMNS = frozenset(
-    {"category", "categories", "dndcategory", "dndcategories"}
-    | {"blockedcategory", "blockedcategories"}
-)
-
 _ZERO_FRACTION = re.compile(r"\.0+\Z")
-_QUOTED_CELL = re.compile(rb"[\r\n]\"")
-# A lone # in the first cell is the name of a column of serial numbers.
-_COMMENT_LINES = re.compile(rb"(?:[ \t]*(?:#(?![ ]*[,;|\t])[^\r\n]*)?(?:\r\n?|\n))*")
-
-
 Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Columned:
-    """Which columns of a list say what, where the operator says it.
-
-    Attributes:
-        phones: the name of the column of numbers; None: by the names it may have.
-        categories: the name of the column of categories; None: by the names it may have.
-        means: what the column of categories says.
-    """
-
-    phones: str | None = None
-    categories: str | None = None
-    means: Categories = Categories.IGNORED
-
-
-def table_layout(head: bytes, schema: LeadSchema, column: str | None = None) -> Layout | None:
-    """Say how a list is read, if it begins with a header of columns, one of them for phones.
-
-    A header of one column makes a table where cells stand in quotes: they may hold line breaks.
-
-    Args:
-        head: the beginning of the list, in UTF-8.
-        schema: whose names for a phone column count.
-        column: the name of the phone column, if it is known.
-    """
-    content = head.replace(b"\0", b"")
-    comments = _COMMENT_LINES.match(content, text_start(content))
-    start = comments.end() if comments else 0
-    is_quoted = column is not None or _QUOTED_CELL.search(content, start) is not None
-    fitting = [
-        header
-        for header in read_headers(content[start:])
-        if (len(header.cells) > 1 or is_quoted) and phone_columns(header.cells, schema, column)
-    ]
-    if not fitting:
-        return None
-    header = max(fitting, key=lambda header: len(header.cells))
-    return Layout("csv", header.delimiter, header.cells, start + header.end)
-
-
-def phone_columns(header: Sequence[str], schema: LeadSchema, column: str | None) -> Sequence[str]:
-    """The columns of a header that hold numbers."""
-    columns = Columns(header)
-    return columns.feeding(schema.phone) if column is None else columns.named(column)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -298,51 +242,6 @@ class TableList:
     def _has_number(self, row: Decoded) -> bool:
         cells = (cell for column in self._phones for cell in self._phone_cells(row, column))
         return any(map(self._entries.holds_number, cells))
-
-
-def category_column(header: Sequence[str], name: str, columned: Columned) -> str | None:
-    """Find the column of categories.
-
-    Returns:
-        None: there is none, or it is not to be read.
-
-    Raises:
-        ListError: The one that is asked for is not there, there are several, or what it says must
-            be said.
-    """
-    if columned.means is Categories.IGNORED:
-        return None
-    columns = [column for column in dict.fromkeys(header) if column]
-    if columned.categories is not None:
-        found = list(Columns(columns).named(columned.categories))
-        if not found:
-            raise ListError(
-                f"{name} has no column {shown_columns([columned.categories])} of categories; its"
-                f" columns: {shown_columns(columns)}"
-            )
-    else:
-        found = [column for column in columns if _is_of_categories(column)]
-    if len(found) > 1:
-        raise ListError(
-            f"{name} has several columns of categories ({shown_columns(found)}); name the right one"
-            " with --category_column"
-        )
-    column = found[0] if found else None
-    if column is not None and columned.means is Categories.UNSAID and _is_preference(column):
-        raise ListError(
-            f"{name} has a column {shown_columns([column])}, which in some lists says what a number"
-            " must not be called for, and in others what it may be called for; say which with"
-            " --dnd_category_means blocked or allowed"
-        )
-    return column
-
-
-def _is_of_categories(column: str) -> bool:
-    return name_key(column) in _CATEGORY_COLUMNS or _is_preference(column)
-
-
-def _is_preference(column: str) -> bool:
-    return name_key(column).endswith(("preference", "preferences"))
 
 
 def _verdict(cell: str) -> bool | None:

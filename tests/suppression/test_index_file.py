@@ -91,7 +91,7 @@ def test_an_index_with_something_behind_it_is_refused(tmp_path: Path, whole: byt
 def test_an_index_of_another_format_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("suppression.index_file.FORMAT", 2)
+    monkeypatch.setattr("suppression.index_format.FORMAT", 2)
     build(tmp_path / "newer.dnd")
     monkeypatch.undo()
     words = refusal(tmp_path / "list.dnd", (tmp_path / "newer.dnd").read_bytes())
