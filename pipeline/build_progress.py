@@ -48,7 +48,7 @@ class BuildProgress(Progress):
         if not self._read_bytes:
             return "opening the lists ..."
         if self._read_bytes >= self._size_bytes:
-            return f"{size_text(self._size_bytes)} read, {numbers}; writing the index"
+            return f"{size_text(self._size_bytes)} read, {numbers}; sorting and writing"
         parts = [
             f"{self._name}: {size_text(self._read_bytes)} of {size_text(self._size_bytes)} read,"
             f" {numbers}"

@@ -42,7 +42,7 @@ def test_when_all_is_read_it_is_written() -> None:
     progress = BuildProgress(1000)
 
     progress.watch("a.txt", 1000, 90)
-    assert progress.line() == "1.0 kB read, 90 numbers found; writing the index"
+    assert progress.line() == "1.0 kB read, 90 numbers found; sorting and writing"
 
 
 def test_a_log_gets_a_line_every_ten_seconds(capsys: Said) -> None:

@@ -166,16 +166,33 @@ def test_a_reader_of_its_answers_that_goes_away_is_no_fault(program: Program) ->
 def test_what_is_wrong_is_said_at_once_and_no_number_with_it(program: Program) -> None:
     program.numbers.update(NUMBERS)
 
-    for words, says in (
+    slips: tuple[tuple[tuple[str, ...], str], ...] = (
         ((), "suppression needs a verb: build, show, test, merge"),
         (("tset", "list.dnd"), "did you mean test?"),
         (("build", "--form", "a.txt"), "there is no option --form (did you mean --from?)"),
         (("show", NUMBERS[0], NUMBERS[1]), "a word belongs to no option"),
         (("test", "none.dnd", NUMBERS[0]), "none.dnd matches no file"),
         (("merge", "--to", "gs://b/l.dnd"), "--from is missing"),
-    ):
-        said = say(program, *words)
+    )
+    under_way = [program.start_with(["suppression", *words]) for words, _ in slips]
+    for running, (_, says) in zip(under_way, slips, strict=True):
+        said = running.wait()
         assert said.status == 2
         assert said.out == ""
         assert says in said.err
         assert all(line.startswith("dialfeed: ") for line in said.err.splitlines())
+
+
+def test_lines_without_a_number_that_have_no_room_are_no_reason_to_leave_half_an_index(
+    program: Program, tmp_path: Path
+) -> None:
+    source = program.write("a.txt", f"{NUMBERS[0]}\n" + "no number at all\n" * 500_000)
+    with small_disk(tmp_path / "disk", may_mount=True) as disk:
+        index = disk.folder / "list.dnd"
+        words = ["suppression", "build", "--from", str(source), "--to", str(index)]
+        prefix = [] if disk.keeps_reserve else ["sh", "-c", 'ulimit -f 2000; exec "$@"', "sh"]
+        said = program.start_with(words, prefix=prefix).wait()
+
+        assert said.status == 2, said.said
+        assert any(reason in said.err for reason in NO_ROOM), said.err
+        assert names(disk.folder) == set()
