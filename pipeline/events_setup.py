@@ -122,6 +122,7 @@ def set_up(options: RunOptions, events: EventOptions) -> EventsJob | None:
             by_windows=not options.placement.is_here,
             topic=events.outcomes_topic,
             campaign_attribute=events.messages.campaign_attribute,
+            dialer_list=outcome_files.dialer_list(here, options.schema.region) if here else None,
         ),
         sent_before=True,
     )

@@ -63,7 +63,9 @@ def run_main_job(options: RunOptions) -> int:
         record=record,
         account=account,
         outcomes=OutcomeSettings(
-            folder=str(outcome_files.prepare(output, record.run)), start=start_name(record)
+            folder=str(outcome_files.prepare(output, record.run)),
+            start=start_name(record),
+            dialer_list=outcome_files.dialer_list(output, options.schema.region),
         ),
         sent_before=record.starts > 1,
     )
