@@ -12,7 +12,7 @@ class Lists(Protocol):
 
     @property
     def version(self) -> str:
-        """What is known by this name lists the same numbers, always; empty: there is no list."""
+        """What is known by this name is the same lists, number by number; empty: there is none."""
         ...
 
     def listed(self, e164: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

@@ -6,9 +6,14 @@ number that it lists, so either every line is joined or the list is refused.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas.cell_text import clean, unwrapped
 from schemas.names import name_key
+from schemas.plain_phones import as_mask
 from suppression.faults import ListError
 
 _REGION = "US"
@@ -17,6 +22,40 @@ _AREA = re.compile(r"\d{3}", re.ASCII)
 _LOCAL = re.compile(r"\d{3}[-. ]?\d{4}", re.ASCII)
 _DIGIT = re.compile(r"\d")
 _AREA_COLUMNS = frozenset({"area", "areacode", "npa"})
+# The same by column: what all lines of a flat file are, and what no line of another list is like.
+_PLAIN_PAIR = r"^[0-9]{3},[0-9]{7}$"
+_LIKE_A_PAIR = r"^\W*[0-9]{3}\W*[,;|\t]"
+_ENTRY = r"^[^#]*\p{Nd}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JoinedLines:
+    """Lines of a list whose area codes and numbers, if they stood apart, are joined.
+
+    Attributes:
+        lines: the lines.
+        are_pairs: whether they stood apart.
+    """
+
+    lines: pa.Array
+    are_pairs: bool
+
+
+def joined_column(lines: pa.Array, region: str) -> JoinedLines | None:
+    """Join the lines of a list by column, if one look tells whether they are in two columns.
+
+    Returns:
+        None where they must be looked at one by one, by `PairedLines`.
+    """
+    if region != _REGION:
+        return JoinedLines(lines, are_pairs=False)
+    pairs = as_mask(pc.match_substring_regex(lines, _PLAIN_PAIR))
+    if len(pairs) and pairs.all():
+        return JoinedLines(pc.replace_substring(lines, ",", "", max_replacements=1), are_pairs=True)
+    like = as_mask(pc.match_substring_regex(lines, _LIKE_A_PAIR))
+    entries = as_mask(pc.match_substring_regex(lines, _ENTRY))
+    is_clear = entries.any() and not like.any() and pc.all(pc.string_is_ascii(lines)).as_py()
+    return JoinedLines(lines, are_pairs=False) if is_clear else None
 
 
 class PairedLines:
@@ -31,6 +70,22 @@ class PairedLines:
         self._name = name
         self._is_asked = region == _REGION
         self._are_pairs: bool | None = None
+
+    def expect(self, *, are_pairs: bool, place: int) -> None:
+        """Hear of lines that are in two columns, or not.
+
+        Raises:
+            ListError: Those before were otherwise.
+        """
+        if not self._is_asked:
+            return
+        if self._are_pairs is None:
+            self._are_pairs = are_pairs
+        if self._are_pairs is not are_pairs:
+            raise ListError(
+                f"{self._name}, line {place}: some lines are in two columns (area code and number)"
+                " and others are not; bring the list to one form"
+            )
 
     def joined(self, lines: Sequence[str], first: int) -> Sequence[str]:
         """Return lines with area code and number as one.
@@ -51,13 +106,7 @@ class PairedLines:
         entry = line.partition("#")[0]
         if pair is None and not _DIGIT.search(entry):
             return line
-        if self._are_pairs is None:
-            self._are_pairs = pair is not None
-        if self._are_pairs is not (pair is not None):
-            raise ListError(
-                f"{self._name}, line {place}: some lines are in two columns (area code and number)"
-                " and others are not; bring the list to one form"
-            )
+        self.expect(are_pairs=pair is not None, place=place)
         return line if pair is None else pair[1] + pair[2]
 
 
@@ -66,6 +115,16 @@ def area_column(header: Sequence[str], region: str) -> str | None:
     if region != _REGION:
         return None
     return next((column for column in header if name_key(column) in _AREA_COLUMNS), None)
+
+
+def with_area_column(areas: pa.Array, numbers: pa.Array) -> pa.Array:
+    """The same for columns, of cells without blanks around; null where a row is not that plain."""
+    joined = pc.binary_join_element_wise(areas, numbers, "")
+    is_plain = pc.and_(
+        pc.match_substring_regex(areas, r"^[0-9]{3}$"),
+        pc.match_substring_regex(numbers, r"^[0-9]{3}[-. ]?[0-9]{4}$"),
+    )
+    return pc.if_else(is_plain, joined, None)
 
 
 def with_area(area: str, number: str) -> str:

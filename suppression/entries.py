@@ -1,16 +1,18 @@
 """Gathering the numbers of a list, entry by entry."""
 
 import re
-from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
+import pyarrow as pa
 
 from schemas.cell_text import clean, is_placeholder, unwrapped
 from schemas.phones import PhoneReader
+from suppression.categories import FULL
 from suppression.faults import ListError
-from suppression.plain_entries import PlainEntries, plain_entries
+from suppression.number_pages import Int64s, Masks
+from suppression.plain_entries import PlainEntries, ReadEntries
 
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d*)?e[+-]?\d+", re.ASCII | re.IGNORECASE)
 _DIGITS = re.compile(r"\d+", re.ASCII)
@@ -22,84 +24,106 @@ _DIGITS_OF_TWO_NUMBERS = 18
 _PIECES = re.compile(r"[/,;|\t]")
 
 
+class EntrySink(Protocol):
+    """Takes what is found in a list."""
+
+    def add(self, numbers: Int64s, masks: Masks | None = None) -> None:
+        """Take numbers, with the masks of what they are blocked for; None: everything."""
+        ...
+
+    def pass_over(self, name: str, place: int, text: str) -> None:
+        """Take the text of a line or row without a number, and where it stands."""
+        ...
+
+
 class Entries:
     """The numbers of one list, as they are found.
 
     Attributes:
+        name: the list's name, for messages.
         region: the region that numbers without a country code are of.
         not_numbers: how many lines or rows hold something that is no number.
         cleared: how many rows are said not to be listed.
     """
 
-    def __init__(self, phones: PhoneReader, name: str) -> None:
+    def __init__(self, phones: PhoneReader, name: str, sink: EntrySink) -> None:
+        """Gather the numbers of a list.
+
+        Args:
+            phones: the reader of numbers.
+            name: the list's name, for messages.
+            sink: where they go.
+        """
         self.region = phones.region
         self._phones = phones
-        self._name = name
-        self._plain: PlainEntries | None = None
-        self._numbers = array("q")
+        self._plain = PlainEntries.of(phones)
+        self.name = name
+        self._sink = sink
         self.not_numbers = 0
         self.cleared = 0
 
-    def numbers(self) -> npt.NDArray[np.int64]:
-        """Return the different numbers with their country codes, in order."""
-        return np.unique(np.frombuffer(self._numbers, dtype=np.int64))
+    def read_plain(self, entries: pa.Array) -> ReadEntries:
+        """Read those of some texts that are plainly a number, without adding them."""
+        if self._plain is None:
+            return ReadEntries(np.zeros(0, np.int64), np.zeros(len(entries), np.bool_))
+        return self._plain.read(entries)
+
+    def add_numbers(self, numbers: Int64s, masks: Masks | None = None) -> None:
+        """Add numbers that were read, with the masks of what they are blocked for."""
+        self._sink.add(numbers, masks)
 
     def add(
         self,
-        entries: Sequence[str],
-        places: Sequence[int],
+        entry: str,
+        place: int,
+        mask: int = FULL,
         otherwise: Callable[[str, int], bool] | None = None,
-    ) -> set[int]:
-        """Add the numbers of some entries, several in one entry too.
+    ) -> bool:
+        """Add the numbers of an entry, several if it has them.
 
         Args:
-            entries: texts without blanks around them.
-            places: the number of the line or row that each comes from.
+            entry: a text without blanks around it.
+            place: the number of the line or row that it comes from.
+            mask: what its numbers are blocked for.
             otherwise: what is asked about an entry that is not a number as a whole; says whether
                 it has been dealt with. By default its parts are added that are numbers.
 
         Returns:
-            The places of the entries that hold no number, or more than numbers.
+            Whether it holds numbers, and nothing else.
 
         Raises:
-            ListError: An entry shows that a spreadsheet has cut off digits of a number, or holds the
+            ListError: It shows that a spreadsheet has cut off digits of a number, or holds the
                 digits of one among other text.
         """
-        unread = set()
-        for index in self._add_plain(entries):
-            entry, place = entries[index], places[index]
-            if not self._add_read(entry) and not (otherwise or self.add_parts)(entry, place):
-                unread.add(place)
-        return unread
+        if self._add_read(entry, mask):
+            return True
+        return otherwise(entry, place) if otherwise else self.add_parts(entry, place, mask)
 
-    def add_parts(self, entry: str, place: int) -> bool:
+    def add_parts(self, entry: str, place: int, mask: int = FULL) -> bool:
         """Add the parts of an entry that are numbers, and say whether all of them are."""
         parts = [part.strip() for part in _PIECES.split(entry)]
         filled = [part for part in parts if not is_placeholder(part)]
         for part in filled:
             self._refuse_lost_digits(part, place)
-        unread = [part for part in filled if not self._add_read(part)]
+        unread = [part for part in filled if not self._add_read(part, mask)]
         for part in unread:
             self._refuse_hidden_number(part, place)
         return bool(filled) and not unread
+
+    def pass_over(self, place: int, text: str) -> None:
+        """Count a line or row without a number."""
+        self.not_numbers += 1
+        self._sink.pass_over(self.name, place, text)
 
     def holds_number(self, text: str) -> bool:
         """Say whether a text is a number, without adding it."""
         return bool(self._phones.read_each(text))
 
-    def _add_plain(self, entries: Sequence[str]) -> Sequence[int]:
-        """Add the plain entries, and return the places of the others."""
-        if self._plain is None:
-            self._plain = plain_entries(self._phones, entries)
-        if self._plain is None:
-            return range(len(entries))
-        numbers, others = self._plain.split(entries)
-        self._numbers.frombytes(numbers.tobytes())
-        return others
-
-    def _add_read(self, entry: str) -> bool:
+    def _add_read(self, entry: str, mask: int) -> bool:
         found = self._phones.read_each(entry)
-        self._numbers.extend(number.e164 for number in found)
+        if found:
+            numbers = np.array([number.e164 for number in found], np.int64)
+            self._sink.add(numbers, np.full(len(found), mask, np.uint8))
         return bool(found)
 
     def _refuse_hidden_number(self, part: str, place: int) -> None:
@@ -122,7 +146,7 @@ class Entries:
 
     def _refuse(self, place: int) -> None:
         raise ListError(
-            f"{self._name}, line {place}: it holds the digits of a number among other text, and"
+            f"{self.name}, line {place}: it holds the digits of a number among other text, and"
             " cannot be read, so that number would be called; give the number alone, or begin the"
             " line with # if it is a comment"
         )
@@ -130,6 +154,6 @@ class Entries:
     def _refuse_lost_digits(self, part: str, place: int) -> None:
         if _SCIENTIFIC.fullmatch(unwrapped(clean(part))):
             raise ListError(
-                f"{self._name}, line {place}: a spreadsheet has cut off the last digits of a "
+                f"{self.name}, line {place}: a spreadsheet has cut off the last digits of a "
                 "number (as in 9.8E+09); format the column as text and export the list again"
             )

@@ -1,8 +1,14 @@
 """Lists of one entry a line, with comments, a header and totals between them."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from records.cutting import CsvCutter, Cut
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+
+from records.cutting import MAX_RECORD_BYTES
 from records.encodings import UTF8_MARK
 from records.peeking import ByteStream
 from records.rows import as_text, read_rows
@@ -10,13 +16,25 @@ from schemas.cell_text import is_placeholder
 from schemas.columns import has_phone_column
 from schemas.lead_schema import default_lead_schema
 from schemas.names import name_key
-from suppression.area_numbers import PairedLines
+from suppression.area_numbers import PairedLines, joined_column
 from suppression.entries import Entries
 from suppression.faults import ListError
+from suppression.plain_entries import ReadEntries
+from suppression.side_by_side import side_by_side
 
-_READ_BYTES = 1 << 20
+_PIECE_BYTES = 1 << 22
 _DELIMITERS = ",\t;|"
 _COMMENT = "#"
+# What separates the cells of no list, so that each line is one cell.
+_NO_DELIMITER = "\x01"
+_LINES_AS_CELLS = arrow_csv.ParseOptions(
+    delimiter=_NO_DELIMITER,
+    quote_char=False,
+    double_quote=False,
+    escape_char=False,
+    ignore_empty_lines=False,
+)
+_AS_TEXT = arrow_csv.ConvertOptions(column_types={"0": pa.utf8()}, strings_can_be_null=False)
 # One line of other text may be a header; two are not.
 _MAX_OTHERS = 2
 _HEADER_NAMES = frozenset(
@@ -25,16 +43,32 @@ _HEADER_NAMES = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _ReadLines:
+    """Some lines of a list.
+
+    Attributes:
+        lines: their texts.
+        are_pairs: whether they are in two columns; None: that is still to be seen, line by line.
+        plain: what is plainly a number of them.
+    """
+
+    lines: pa.Array
+    are_pairs: bool | None
+    plain: ReadEntries
+
+
 class TextList:
     """Reads a text list into its entries.
 
     A line that holds no number (a header, a comment, a total) is counted and passed over.
     """
 
-    def __init__(self, entries: Entries, name: str) -> None:
+    has_categories = False
+
+    def __init__(self, entries: Entries) -> None:
         self._entries = entries
-        self._name = name
-        self._pairs = PairedLines(name, entries.region)
+        self._pairs = PairedLines(entries.name, entries.region)
         self._others: list[str] = []
 
     @property
@@ -48,11 +82,34 @@ class TextList:
         Raises:
             ListError: It has several columns, or a number has lost digits.
         """
-        for first, lines in _numbered_lines(stream, self._name):
-            texts = self._pairs.joined([text.strip() for text in _texts(lines)], first)
-            places = [place for place, text in enumerate(texts, first) if text]
-            unread = self._entries.add(list(filter(None, texts)), places, self._dealt_with)
-            self._entries.not_numbers += len(unread)
+        first = 1
+        for read in side_by_side(self._read_lines, _pieces(stream, self._entries.name)):
+            if read.are_pairs is None:
+                texts = [line.strip() for line in read.lines.to_pylist()]
+                lines = pa.array(self._pairs.joined(texts, first), pa.utf8())
+                self._add(lines, self._entries.read_plain(lines), first)
+            else:
+                self._pairs.expect(are_pairs=read.are_pairs, place=first)
+                self._add(read.lines, read.plain, first)
+            first += len(read.lines)
+
+    def _read_lines(self, piece: bytes) -> _ReadLines:
+        lines = cut_lines(piece)
+        if (pc.max(pc.binary_length(lines)).as_py() or 0) > MAX_RECORD_BYTES:
+            raise _too_long(self._entries.name)
+        joined = joined_column(lines, self._entries.region)
+        if joined is None:
+            return _ReadLines(lines, None, self._entries.read_plain(lines[:0]))
+        return _ReadLines(joined.lines, joined.are_pairs, self._entries.read_plain(joined.lines))
+
+    def _add(self, lines: pa.Array, plain: ReadEntries, first: int) -> None:
+        """Add what is plain, and look at the other lines one by one."""
+        self._entries.add_numbers(plain.numbers)
+        others = np.flatnonzero(~plain.mask)
+        for at, line in zip(others, lines.take(pa.array(others)).to_pylist(), strict=True):
+            text, place = line.strip(), first + int(at)
+            if text and not self._entries.add(text, place, otherwise=self._dealt_with):
+                self._entries.pass_over(place, text)
 
     def _dealt_with(self, line: str, place: int) -> bool:
         """Deal with a line that is not a number as a whole; say whether it holds numbers only."""
@@ -61,7 +118,7 @@ class TextList:
             return False
         if entry.startswith('"') and entry.count('"') % 2:
             raise ListError(
-                f"{self._name}, line {place}: a quote that opens there does not close on the line;"
+                f"{self._entries.name}, line {place}: a quote that opens there does not close on the line;"
                 " write one number a line, or CSV with a header"
             )
         for delimiter in _DELIMITERS:
@@ -78,7 +135,7 @@ class TextList:
         numbers = sum(map(self._entries.holds_number, filled)) if len(filled) > 1 else 0
         if 0 < numbers < len(filled):
             raise ListError(
-                f"{self._name}, line {place}: it has several columns, and no header says which of "
+                f"{self._entries.name}, line {place}: it has several columns, and no header says which of "
                 "them holds the numbers; add a line of column names, PhoneNumber for that one"
             )
 
@@ -88,32 +145,59 @@ def _is_header(line: str) -> bool:
     return bool(names & _HEADER_NAMES) or has_phone_column(line.split(","), default_lead_schema())
 
 
-def _numbered_lines(stream: ByteStream, name: str) -> Iterator[tuple[int, list[bytes]]]:
-    """Yield some lines at a time, blank ones too, with the number of the first."""
-    cutter = CsvCutter(",", quotes=False)
-    first = 1
-    mark = UTF8_MARK
-    while piece := stream.read(_READ_BYTES):
-        text, mark = piece.replace(b"\0", b"").removeprefix(mark), b""
-        lines = _whole(cutter.feed(text), name)
-        yield first, lines
-        first += len(lines)
-    rest = cutter.rest()
-    if rest is not None:
-        yield first, _whole([rest if rest.size > len(rest.text) else rest.text], name)
+def cut_lines(piece: bytes) -> pa.Array:
+    r"""Cut whole lines apart at LF, CRLF and CR, blank ones too, without the blanks around them.
+
+    >>> cut_lines(b" 1\r\n\n2\r3").to_pylist()
+    ['1', '', '2', '3']
+    """
+    lines = _cells(piece)
+    if lines is None:
+        lines = pa.array([as_text(line)[0] for line in piece.splitlines()], pa.utf8())
+    return pc.ascii_trim_whitespace(lines)
 
 
-def _texts(lines: Sequence[bytes]) -> list[str]:
+def _cells(piece: bytes) -> pa.Array | None:
+    """The lines of a piece as Arrow reads them; None where it cannot."""
+    if _NO_DELIMITER.encode() in piece:
+        return None
+    options = arrow_csv.ReadOptions(
+        use_threads=False, block_size=len(piece) + 1, column_names=["0"]
+    )
     try:
-        return b"\n".join(lines).decode().split("\n")
-    except UnicodeDecodeError:
-        return [as_text(line)[0] for line in lines]
+        table = arrow_csv.read_csv(pa.BufferReader(piece), options, _LINES_AS_CELLS, _AS_TEXT)
+    except pa.ArrowInvalid:
+        # No UTF-8, or nothing but blank lines.
+        return None
+    return table.column(0).combine_chunks()
 
 
-def _whole(lines: Sequence[bytes | Cut], name: str) -> list[bytes]:
-    whole = []
-    for line in lines:
-        if isinstance(line, Cut):
-            raise ListError(f"{name} has a line of {line.size:,} bytes; write one number a line")
-        whole.append(line)
-    return whole
+def _pieces(stream: ByteStream, name: str) -> Iterator[bytes]:
+    """Give the list in pieces that end with a line, without NUL bytes."""
+    rest = b""
+    mark = UTF8_MARK
+    while data := _read_up_to(stream, _PIECE_BYTES):
+        text = rest + data.replace(b"\0", b"").removeprefix(mark)
+        mark = b""
+        end = max(text.rfind(b"\n"), text.rfind(b"\r", 0, -1)) + 1
+        piece, rest = text[:end], text[end:]
+        if len(rest) > MAX_RECORD_BYTES:
+            raise _too_long(name)
+        if piece:
+            yield piece
+    if rest:
+        yield rest
+
+
+def _too_long(name: str) -> ListError:
+    most = f"{MAX_RECORD_BYTES:,} bytes"
+    return ListError(f"{name} has a line of more than {most}; write one number a line")
+
+
+def _read_up_to(stream: ByteStream, size: int) -> bytes:
+    parts: list[bytes] = []
+    held = 0
+    while held < size and (part := stream.read(size - held)):
+        parts.append(part)
+        held += len(part)
+    return b"".join(parts)

@@ -1,12 +1,15 @@
 """Opening the do-not-disturb lists, once a process."""
 
+import tempfile
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from pathlib import Path
 
 from apache_beam.io.filesystems import FileSystems
 
-from schemas.phones import PhoneReader
-from suppression.lists import ListError, Screen, open_list
+from suppression.building import BuildSource, BuildTerms, build_index
+from suppression.faults import ListError
+from suppression.lists import Screen
 from transforms.read import open_raw, reason_of
 
 
@@ -59,14 +62,13 @@ def open_screen(settings: ListSettings) -> Screen:
     Raises:
         ListsUnusable: some of them cannot be read, or are no lists.
     """
-    phones = PhoneReader(settings.region, ("mobile",), None)
+    terms = BuildTerms(settings.region, allow_empty=settings.allow_empty)
     lists, faults = [], []
     for name in settings.names:
+        source = BuildSource(name, partial(open_raw, name), 0, None)
         try:
-            with open_raw(name) as stream:
-                lists.append(
-                    open_list(stream, name=name, phones=phones, allow_empty=settings.allow_empty)
-                )
+            with tempfile.TemporaryDirectory() as folder:
+                lists.append(build_index([source], Path(folder) / "list.dnd", terms, name=name))
         except ListError as error:
             faults.append(str(error))
         except OSError as error:

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from schemas.phones import PhoneReader
-from suppression.lists import SuppressionList, open_list
+from suppression.index_file import IndexFile
 from tests.catalogue.desk import Desk
+from tests.suppression.built_lists import built, numbers_of
 
-AMERICAN = PhoneReader("US", ["mobile"], None)
 LEADS = "Phone\n" + "".join(f"{9812300000 + at}\n" for at in range(1, 10))
 
 
@@ -187,11 +186,11 @@ def test_h6_xml_stops_and_names_the_flat_form(desk: Desk) -> None:
     assert "flat form" in stopped(desk, b'<list type="full"><ac val="415"/></list>')
 
 
-def american(content: str, phones: PhoneReader = AMERICAN) -> SuppressionList:
-    return open_list(io.BytesIO(content.encode()), name="us.txt", phones=phones, allow_empty=False)
+def american(content: str, region: str = "US") -> IndexFile:
+    return built(content, name="us.txt", region=region)
 
 
-def listed(found: SuppressionList, numbers: Sequence[int]) -> list[bool]:
+def listed(found: IndexFile, numbers: Sequence[int]) -> list[bool]:
     return list(found.listed(np.array(numbers, dtype=np.int64)))
 
 
@@ -208,7 +207,7 @@ def listed(found: SuppressionList, numbers: Sequence[int]) -> list[bool]:
 )
 def test_h6_area_and_number_in_two_columns_are_joined_in_the_united_states(content: str) -> None:
     found = american(content)
-    assert found.numbers.tolist() == [12125550123, 14155550199]
+    assert numbers_of(found) == [12125550123, 14155550199]
     assert listed(found, [14155550199, 5550199, 14155550198]) == [True, False, False]
 
 
@@ -223,7 +222,7 @@ def test_h6_where_some_lines_are_in_two_columns_and_others_not_the_list_stops(co
 
 def test_h6_no_other_region_joins_two_columns() -> None:
     with pytest.raises(Exception, match="no phone number"):
-        american("415,5550199\n", PhoneReader("IN", ["mobile"], None))
+        american("415,5550199\n", region="IN")
 
 
 def test_h6_leads_of_the_united_states_are_screened_by_the_joined_form(

@@ -1,17 +1,14 @@
 """H1, H5: what holds the digits of a number and cannot be read must not be passed over."""
 
-import io
-
 import pytest
 
-from schemas.phones import PhoneReader
-from suppression.lists import ListError, SuppressionList, open_list
+from suppression.faults import ListError
+from suppression.index_file import IndexFile
+from tests.suppression.built_lists import built, numbers_of
 
-PHONES = PhoneReader("IN", ("mobile",), None)
 
-
-def opened(text: str) -> SuppressionList:
-    return open_list(io.BytesIO(text.encode()), name="dnd.csv", phones=PHONES, allow_empty=False)
+def opened(text: str) -> IndexFile:
+    return built(text, name="dnd.csv")
 
 
 @pytest.mark.parametrize(
@@ -77,13 +74,13 @@ def test_h1_so_does_a_cell_of_a_table(table: str) -> None:
 def test_h1_a_title_a_total_a_comment_or_a_filler_is_counted_only(line: str) -> None:
     listed = opened(f"{line}\n9876000019\n")
 
-    assert (listed.count, listed.not_numbers) == (1, 1)
+    assert (listed.count, listed.info.not_numbers) == (1, 1)
 
 
 def test_h1_a_row_that_is_clear_by_its_verdict_need_not_be_read() -> None:
     listed = opened("PhoneNumber,Status\n9876000001 (office),Non DND\n9876000019,DND\n")
 
-    assert (listed.count, listed.cleared) == (1, 1)
+    assert (listed.count, listed.info.cleared) == (1, 1)
 
 
 @pytest.mark.parametrize("header", ["PhoneNumber", '"Mobile No."'])
@@ -92,7 +89,7 @@ def test_c1_a_list_of_one_column_is_read_as_leads_are_with_line_breaks_in_quotes
 ) -> None:
     listed = opened(f'{header}\n"98760\n00001"\n"9876000002"\n9876000019\n')
 
-    assert listed.numbers.tolist() == [919876000001, 919876000002, 919876000019]
+    assert numbers_of(listed) == [919876000001, 919876000002, 919876000019]
 
 
 def test_a_quote_that_does_not_close_on_its_line_stops_a_list_without_a_header() -> None:
