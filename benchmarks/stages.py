@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-
 from benchmarks.leads import write_csv
 from dialer.board import Board
 from dialer.client import Client
@@ -18,6 +16,7 @@ from dialer.dialects import V1
 from dialer.dispatcher import Dispatcher
 from dialer.judging import Judge
 from dialer.ledger import Ledger
+from dialer.lists import NO_LISTS
 from dialer.simulator import Rules, Simulator
 from dialer.slots import Sender
 from dialer.store import LocalStore
@@ -92,14 +91,10 @@ def _decoded(block: RawBlock) -> DecodedBlock:
 
 def _deliver(blocks: list[LeadBlock], url: str, folder: Path) -> Iterator[list]:
     clock = SystemClock()
-
-    def listed(numbers: np.ndarray) -> np.ndarray:
-        return np.zeros(len(numbers), np.bool_)
-
     delivery = Delivery(
         ledger=Ledger(LocalStore(folder), run="bench", clock=clock),
         dispatcher=Dispatcher(
-            by_campaign(blocks), judge=Judge(is_listed=listed, resends=False), limit=200
+            by_campaign(blocks), judge=Judge(lists=NO_LISTS, resends=False), limit=200
         ),
         client=Client(url + V1.path, clock=clock),
         terms=Terms(

@@ -183,6 +183,8 @@ class Delivery:
         def compose() -> Request | None:
             request, outcomes = self._dispatcher.compose(self._ledger, self._clock.now())
             settled.extend(outcomes)
+            if request is not None:
+                self._board.note_lists(request.lists)
             return request
 
         try:

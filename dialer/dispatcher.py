@@ -27,10 +27,12 @@ class Request:
     Attributes:
         campaign: the campaign of all its leads.
         leads: one to the limit, no number twice, in the order of its rows.
+        lists: the version of the do-not-disturb lists that all of them were judged by.
     """
 
     campaign: str
     leads: tuple[Lead, ...]
+    lists: str
 
     def claimed(self) -> list[ClaimedLead]:
         """Its leads as a claim names them."""
@@ -95,6 +97,7 @@ class Dispatcher:
         Returns:
             The outcomes of those that need not be sent.
         """
+        self._judge.look_at_lists()
         outcomes: list[Outcome] = []
         judged = 0
         for campaign in self._campaigns.values():
@@ -113,6 +116,7 @@ class Dispatcher:
             The request, None where no lead that is ready may be sent, and the outcomes of the leads
             that may not.
         """
+        lists = self._judge.look_at_lists()
         outcomes: list[Outcome] = []
         ready = [campaign for campaign in self._campaigns.values() if campaign.ready]
         knowledge = ledger.knowledge
@@ -125,7 +129,7 @@ class Dispatcher:
             if leads:
                 self._requests += 1
                 campaign.served = self._requests
-                return Request(campaign.name, tuple(leads)), self._counted(outcomes)
+                return Request(campaign.name, tuple(leads), lists), self._counted(outcomes)
         return None, self._counted(outcomes)
 
     def put_back(self, request: Request) -> None:

@@ -1,13 +1,11 @@
 """Whether a lead may be sent: by the ledger, by the time, and by the lists as they stand now."""
 
-from collections.abc import Callable
-
 import numpy as np
-import numpy.typing as npt
 
 from dialer.clock import Instant
 from dialer.knowledge import Knowledge, Standing
 from dialer.ledger import Ledger
+from dialer.lists import Lists
 from dialer.settled import Ending, Settled
 from dialer.slots import MOST_RESENDS, Answer, Claim
 from dialer.verdicts import Verdict
@@ -17,9 +15,6 @@ from schemas.outcome import Outcome, Source, Status, utc_text
 _REFUSAL_HOLDS_SECS = 3600.0
 """How long a refused campaign of an endless run is left alone: its operator may have made it since."""
 
-IsListed = Callable[[npt.NDArray[np.int64]], npt.NDArray[np.bool_]]
-"""Which of these whole numbers (E.164) stand on a do-not-disturb list."""
-
 
 class Judge:
     """Judges the leads of files, one at a time.
@@ -28,15 +23,28 @@ class Judge:
     lead's expiry, or by a further file with a record that asks for the number not to be called.
     """
 
-    def __init__(self, *, is_listed: IsListed, resends: bool) -> None:
+    def __init__(self, *, lists: Lists, resends: bool) -> None:
         """Judge by these lists.
 
         Args:
-            is_listed: the do-not-disturb lists.
+            lists: the do-not-disturb lists.
             resends: whether leads that an earlier request left unknown are sent again.
         """
-        self._is_listed = is_listed
+        self._lists = lists
+        self._lists_now = lists.now()
         self._resends = resends
+
+    def look_at_lists(self) -> str:
+        """Judge by the lists as they stand now, and by no others until this is called again.
+
+        Another thread may take up newer ones at any moment, and the leads of one request are to be
+        judged by the same.
+
+        Returns:
+            Their version.
+        """
+        self._lists_now = self._lists.now()
+        return self._lists_now.version
 
     def judge(
         self, lead: Lead, ledger: Ledger, now: Instant, mark: Source | None
@@ -59,7 +67,7 @@ class Judge:
             return _marked(lead, mark, now)
         if lead.expires_at is not None and lead.expires_at < now.wall_secs:
             return _suppressed(lead, "expired", "it expired before its turn came", now)
-        if self._is_listed(np.array([lead.e164], np.int64))[0]:
+        if self._lists_now.listed(np.array([lead.e164], np.int64))[0]:
             return _suppressed(lead, "dnd", "the number is on a do-not-disturb list", now)
         return None
 
@@ -129,16 +137,16 @@ class MessageJudge(Judge):
     lead, unless it comes within a window after the last one was delivered.
     """
 
-    def __init__(self, *, is_listed: IsListed, resends: bool, dedupe_window_secs: float) -> None:
+    def __init__(self, *, lists: Lists, resends: bool, dedupe_window_secs: float) -> None:
         """Judge by these lists.
 
         Args:
-            is_listed: the do-not-disturb lists.
+            lists: the do-not-disturb lists.
             resends: whether leads that an earlier request left unknown are sent again.
             dedupe_window_secs: how long a lead that was delivered, or left unknown, makes later
                 messages of the same campaign and number duplicates.
         """
-        super().__init__(is_listed=is_listed, resends=resends)
+        super().__init__(lists=lists, resends=resends)
         self._dedupe_window_secs = dedupe_window_secs
 
     def _by_ledger(

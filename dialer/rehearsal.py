@@ -112,6 +112,7 @@ class Rehearsal:
             sender=_SENDER,
             campaign=request.campaign,
             leads=request.claimed(),
+            lists=request.lists,
             timeout_secs=0.0,
             read_at=now,
             now=now,

@@ -129,6 +129,7 @@ class Requests:
             sender=self._sender,
             campaign=request.campaign,
             leads=request.claimed(),
+            lists=request.lists,
             timeout_secs=self._terms.timeout_secs,
             read_at=self._ledger.read_at,
             now=now,

@@ -13,6 +13,10 @@ from dialer.verdicts import AnswerKind, Verdict, VerdictStatus
 from schemas.outcome import Source
 
 FORMAT = 1
+"""What was added since, the claim's `lists`, does not change it: versions of the program that do not
+know it pass it over, and a claim without it is read as one that names no lists. So both may share a
+ledger, and a run that one has begun can be ended by the other."""
+
 _SLOT_NAME = re.compile(r"([0-9]{9})\.(1-claim|2-answer)")
 _HEAD = b'{"sum":"%08x","body":'
 _HEAD_BYTES = len(_HEAD % 0)
@@ -74,6 +78,7 @@ def encode_claim(claim: Claim) -> bytes:
             "send_by": _instant_parts(claim.send_by),
             "origins": list(origins),
             "leads": leads,
+            "lists": claim.lists,
         }
     )
 
@@ -99,6 +104,7 @@ def decode_claim(data: bytes) -> Claim:
                 ClaimedLead(phone, _source(origins[index], number))
                 for phone, index, number in body["leads"]
             ),
+            lists=body.get("lists", ""),
             timeout_secs=float(body["timeout_secs"]),
             made=_instant(body["made"]),
             send_by=_instant(body["send_by"]),

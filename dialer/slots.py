@@ -47,6 +47,8 @@ class Claim:
         lock: the device and inode of the output's lock file, where the sender's own process held it.
         campaign: the campaign of all its leads.
         leads: what the request carries, in the order of its rows.
+        lists: the version of the do-not-disturb lists that they all were judged by when the request
+            was composed; empty: there was no list, or the claim was written before this was recorded.
         timeout_secs: how long the sender gives the whole request.
         made: when it was claimed.
         send_by: the last moment to begin sending, by either clock.
@@ -60,6 +62,7 @@ class Claim:
     lock: str | None
     campaign: str
     leads: tuple[ClaimedLead, ...]
+    lists: str
     timeout_secs: float
     made: Instant
     send_by: Instant
@@ -254,6 +257,7 @@ def make_claim(
     sender: Sender,
     campaign: str,
     leads: Sequence[ClaimedLead],
+    lists: str,
     timeout_secs: float,
     read_at: Instant,
     now: Instant,
@@ -271,6 +275,7 @@ def make_claim(
         lock=sender.lock,
         campaign=campaign,
         leads=tuple(leads),
+        lists=lists,
         timeout_secs=timeout_secs,
         made=now,
         send_by=read_at.later(SEND_WINDOW_SECS),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pipeline.command_line import Given
 from pipeline.option_reader import OptionReader
 from transforms.messages import CAMPAIGN_ATTRIBUTE, MessageSettings
+from transforms.publish_outcomes import TAKEN_ATTRIBUTES
 
 _SUBSCRIPTION = re.compile(r"projects/[^/]+/subscriptions/[^/]+")
 _TOPIC = re.compile(r"projects/[^/]+/topics/[^/]+")
@@ -23,6 +24,7 @@ _FOR_EVENTS = (
     "--timestamp_attribute",
     "--message_schemas",
 )
+_NAMES = sorted(TAKEN_ATTRIBUTES)
 _FOR_FILES = ("--input", "--new_run", "--csv_delimiter")
 
 
@@ -87,6 +89,7 @@ def read_event_options(
         project=subscription.split("/")[1] if subscription.count("/") else None,
     )
     faults.extend(settings.faults())
+    topic = _outcomes_topic(reader, settings.campaign_attribute, faults)
     idle_secs = None
     if "--idle_secs" in given.values:
         idle_secs = reader.number("--idle_secs", 0.0, least=0.0, most=_MOST_SECS)
@@ -100,12 +103,22 @@ def read_event_options(
         dedupe_window_secs=hours * _SECS_AN_HOUR,
         messages=settings,
         timestamp_attribute=reader.text("--timestamp_attribute"),
-        outcomes_topic=_outcomes_topic(reader, faults),
+        outcomes_topic=topic,
     )
 
 
-def _outcomes_topic(reader: OptionReader, faults: list[str]) -> str | None:
+def _outcomes_topic(
+    reader: OptionReader, campaign_attribute: str | None, faults: list[str]
+) -> str | None:
     topic = reader.text("--outcomes_topic")
-    if topic is not None and not _TOPIC.fullmatch(topic):
+    if topic is None:
+        return None
+    if not _TOPIC.fullmatch(topic):
         faults.append("--outcomes_topic must be written projects/P/topics/T")
+    if campaign_attribute in TAKEN_ATTRIBUTES:
+        faults.append(
+            f"--campaign_attribute {campaign_attribute} does not go with --outcomes_topic: the messages of"
+            f" outcomes cannot have an attribute of the campaign called {', '.join(_NAMES[:-1])} or"
+            f" {_NAMES[-1]}; have it published under another name, or leave the topic out"
+        )
     return topic

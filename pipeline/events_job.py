@@ -57,7 +57,7 @@ def conclude(prepared: EventsJob, total: Summary, held: HeldMessages, *, secs: f
         acknowledged=held.acknowledged,
         given_back=len(held) * held.was_given_back,
         left=len(held) * (not held.was_given_back),
-        was_screened=bool(prepared.options.dnd),
+        list_count=len(prepared.options.dnd),
     )
     if BOARD.stopped:
         terminal.show_pending(why=BOARD.stopped)

@@ -100,6 +100,7 @@ def set_up(options: RunOptions, events: EventOptions) -> EventsJob | None:
     if faults:
         raise Faults(faults)
     screen = open_screen(lists)
+    BOARD.note_lists(screen.version)
     here = Path(options.output) if options.output and options.placement.is_here else None
     lock = OutputLock(here) if here else None
     account = open_account(options)
@@ -121,6 +122,7 @@ def set_up(options: RunOptions, events: EventOptions) -> EventsJob | None:
             by_windows=not options.placement.is_here,
             topic=events.outcomes_topic,
             campaign_attribute=events.messages.campaign_attribute,
+            dialer_list=outcome_files.dialer_list(here, options.schema.region) if here else None,
         ),
         sent_before=True,
     )

@@ -72,7 +72,7 @@ def build_check(pipeline: beam.Pipeline, check: Check, files: Sequence[InputFile
     screen = ScreenLeads(lists=check.lists, sent_before=None)
     accepted, rejected = _accept_by(_read(pipeline, files), check.rules, screen)
     batched = accepted | "Batch leads" >> BatchFileLeads(account=check.settings.account)
-    checked = batched | "Check batches" >> CheckBatches(settings=check.settings, lists=check.lists)
+    checked = batched | "Check batches" >> CheckBatches(settings=check.settings)
     rejected | "Note findings" >> NoteFindings(checked)
 
 

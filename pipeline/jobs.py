@@ -146,6 +146,7 @@ def run_terms(options: RunOptions, screen: Screen, lock: OutputLock | None) -> R
         lock=lock.identity if lock else None,
         wrapping=str(options.wrapping or ""),
         csv_delimiter=options.csv_delimiter,
+        lists_version=screen.version,
     )
 
 

@@ -46,6 +46,7 @@ def run_main_job(options: RunOptions) -> int:
         terminal.say("stopped before anything was posted by this start; the same command goes on")
         return EXIT_PENDING
     screen = open_screen(lists)
+    BOARD.note_lists(screen.version)
     output = Path(options.output or "")
     lock = OutputLock(output)
     account = open_account(options)
@@ -61,7 +62,9 @@ def run_main_job(options: RunOptions) -> int:
         record=record,
         account=account,
         outcomes=OutcomeSettings(
-            folder=str(outcome_files.prepare(output, record.run)), start=start_name(record)
+            folder=str(outcome_files.prepare(output, record.run)),
+            start=start_name(record),
+            dialer_list=outcome_files.dialer_list(output, options.schema.region),
         ),
         sent_before=record.starts > 1,
     )
@@ -97,7 +100,7 @@ def _run(
         run=record.run,
         outcomes_folder=str(folder),
         secs=time.monotonic() - started,
-        was_screened=bool(job.lists.names),
+        list_count=len(job.lists.names),
         was_cut_short=was_cut_short,
         files=report_files(
             files,

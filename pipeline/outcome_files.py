@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline.faults import Faults
 from pipeline.runs import sync_folder
 from transforms.in_process import halt
+from transforms.list_dialer_dnd import DialerList
 
 _OURS = re.compile(r"\d{4}-[0-9a-f]{6}-[a-z]+\.jsonl\Z")
 
@@ -23,6 +24,11 @@ def prepare(output: Path, run: str) -> Path:
     except OSError as error:
         raise Faults([f"--output {output} cannot be written: {error.strerror}"]) from error
     return folder
+
+
+def dialer_list(output: Path, region: str) -> DialerList:
+    """The list of the numbers that the dialer refuses, one for all runs of an output."""
+    return DialerList(str(output / "suppressed-by-dialer.txt"), region)
 
 
 def make_durable(folder: Path, start: str) -> bool:

@@ -41,10 +41,12 @@ class RunRecord:
         schema: the fingerprint of the lead schema.
         time_zone: the zone of the dialer's wall clock.
         dialect: the version of the API.
-        lists: the versions of the do-not-disturb lists at the last start.
+        lists: the versions of the do-not-disturb lists at the last start, one a list.
         lock: device and inode of the output's lock file at the last start; None: there is none.
         wrapping: where in the inputs' records the leads are, as options; empty: they are the leads.
         csv_delimiter: what separates the cells of CSV; None: each file's header says so.
+        lists_version: the version of all lists together, as the claims of that start name it; empty:
+            there was no list.
     """
 
     run: str
@@ -62,6 +64,7 @@ class RunRecord:
     lock: str | None
     wrapping: str = ""
     csv_delimiter: str | None = None
+    lists_version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,7 @@ class RunTerms:
     lock: str | None
     wrapping: str = ""
     csv_delimiter: str | None = None
+    lists_version: str = ""
 
 
 class OutputLock:
@@ -215,6 +219,7 @@ def _first_start(
         lock=terms.lock,
         wrapping=terms.wrapping,
         csv_delimiter=terms.csv_delimiter,
+        lists_version=terms.lists_version,
     )
 
 

@@ -24,7 +24,8 @@ def find_sources(names: Sequence[str], faults: list[str]) -> list[BuildSource]:
     """The lists of some names and globs, each once, in their order.
 
     Args:
-        names: a file that has such a name is meant, else those that it matches as a glob.
+        names: a file that has such a name is meant, else those that it matches as a glob, in the order
+            of their names.
         faults: is added to.
     """
     found: dict[str, BuildSource] = {}
@@ -72,7 +73,7 @@ def _sources(name: str, faults: list[str]) -> list[BuildSource]:
     if not matched:
         faults.append(f"{name} matches no file")
     files = []
-    for each in matched:
+    for each in sorted(matched, key=lambda metadata: str(metadata.path)):
         if not is_utf8(each.path):
             faults.append(f"{each.path} has a name that is no UTF-8 text: rename it")
             continue

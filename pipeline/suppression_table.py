@@ -14,6 +14,13 @@ _FROM = Option(
     "a list to read: text or CSV, packed or not, local or in a bucket; a glob in quotes. May be repeated",
     is_repeatable=True,
 )
+_CHANGES = Option(
+    "--from",
+    "CHANGES",
+    "a list of changes, packed or not, local or in a bucket; a glob in quotes. May be repeated: later"
+    " ones hold against earlier ones",
+    is_repeatable=True,
+)
 _TO = Option(
     "--to",
     "FILE.dnd",
@@ -39,13 +46,13 @@ _CATEGORY_MEANS = Option(
 _REGION = Option(
     "--region",
     "REGION",
-    "of which region numbers without a country code are, ISO 3166",
+    "of which region numbers without a country code are, ISO 3166 (default: that of leads, IN)",
 )
 _DATE = Option(
     "--date",
     "MOMENT",
     "the list's own date in UTC, as in 2026-11-25 or 2026-11-25T18:30:00Z, by which its age is counted"
-    " (default: none)",
+    " (default: what a comment at its top says, as in `# date: 2026-11-25`, else when its file was changed)",
 )
 _ALLOW_EMPTY = Option("--dnd_allow_empty", "", "let a list pass that holds no number at all")
 _JSON = Option("--json", "", "as one JSON object, for programs")
@@ -76,7 +83,10 @@ class Verb:
         return {option.name: option for _, options in self.groups for option in options}
 
 
-_ENDS = "Exit status: 0 done; 1 stopped, or failed on the way; 2 {}, and the message says what to mend.\n"
+_ENDS = """\
+Exit status: 0 done; 1 stopped, or failed on the way; 2 {},
+and the message says what to mend.
+"""
 
 VERBS: Final = {
     "build": Verb(
@@ -99,7 +109,7 @@ VERBS: Final = {
             "many lines were no numbers. All of it is verified first.\n",
             _ENDS.format("it is no sound index"),
         ),
-        (("", (_JSON,)),),
+        (("options", (_JSON,)),),
         files=1,
     ),
     "test": Verb(
@@ -113,7 +123,7 @@ VERBS: Final = {
         ),
         (
             (
-                "",
+                "options",
                 (
                     Option(
                         "--from",
@@ -142,7 +152,7 @@ VERBS: Final = {
             _ENDS.format("nothing was written"),
         ),
         (
-            ("changes", (_FROM, _COLUMN, _CATEGORY_COLUMN, _CATEGORY_MEANS)),
+            ("changes", (_CHANGES, _COLUMN, _CATEGORY_COLUMN, _CATEGORY_MEANS)),
             ("the index", (_TO, _DATE)),
         ),
         files=1,

@@ -111,7 +111,7 @@ def show_summary(
     run: str,
     outcomes_folder: str,
     secs: float,
-    was_screened: bool,
+    list_count: int,
     was_cut_short: bool,
     files: Iterable[str] = (),
 ) -> None:
@@ -122,7 +122,7 @@ def show_summary(
         run: the run's id.
         outcomes_folder: where the outcomes are.
         secs: how long it took.
-        was_screened: whether there was any do-not-disturb list.
+        list_count: how many do-not-disturb lists there were.
         was_cut_short: whether the run was stopped, perhaps before all records were read.
         files: what was read of each file, in lines.
     """
@@ -153,8 +153,7 @@ def show_summary(
     say(f"{_requests(summary.requests, secs)}{halvings}")
     if summary.rows_as_windows_1252:
         say(f"rows that were no UTF-8, read as Windows-1252: {summary.rows_as_windows_1252:,}")
-    if not was_screened:
-        say("nothing was screened: no do-not-disturb list was given")
+    say(_lists(list_count))
     say(f"outcomes: {outcomes_folder}")
 
 
@@ -166,7 +165,7 @@ def show_events_summary(
     acknowledged: int,
     given_back: int,
     left: int,
-    was_screened: bool,
+    list_count: int,
 ) -> None:
     """Show what came of the messages of one start.
 
@@ -177,7 +176,7 @@ def show_events_summary(
         acknowledged: messages whose leads have all their outcomes.
         given_back: messages that went back to the subscription.
         left: messages that could not be given back.
-        was_screened: whether there was any do-not-disturb list.
+        list_count: how many do-not-disturb lists there were.
     """
     show_outcomes("events", summary)
     say(f"outcomes {summary.settled:,}; messages acknowledged {acknowledged:,}")
@@ -186,8 +185,7 @@ def show_events_summary(
     if left:
         say(f"messages that could not be given back, and come again by themselves: {left:,}")
     say(_requests(BOARD.requests, secs))
-    if not was_screened:
-        say("nothing was screened: no do-not-disturb list was given")
+    say(_lists(list_count))
     say(f"outcomes: {outcomes_place}")
 
 
@@ -213,6 +211,18 @@ def show_pending(why: str) -> None:
             " twice.",
         ]
     )
+
+
+def _lists(count: int) -> str:
+    """Which version of the do-not-disturb lists was used, and whether there were others before it."""
+    if not count:
+        return "nothing was screened: no do-not-disturb list was given"
+    versions = BOARD.list_versions
+    before = f", the last of {len(set(versions))} versions that were used" * (
+        len(set(versions)) > 1
+    )
+    lists = f"{count:,} list{'s' * (count != 1)}"
+    return f"do-not-disturb lists: version {versions[-1]} ({lists}){before}"
 
 
 def _requests(count: int, secs: float) -> str:

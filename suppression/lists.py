@@ -56,8 +56,7 @@ class Screen:
         """
         self.lists = tuple(lists)
         self._category = category
-        versions = sorted(each.version for each in self.lists)
-        self.version = hashlib.sha256("\n".join(versions).encode()).hexdigest()[:16]
+        self.version = _version_of([each.version for each in self.lists])
 
     @property
     def count(self) -> int:
@@ -70,3 +69,14 @@ class Screen:
         for each in self.lists:
             found |= each.listed(e164, self._category)
         return found
+
+    def now(self) -> "Screen":
+        """The lists as they stand at this moment: these, which do not change."""
+        return self
+
+
+def _version_of(versions: Sequence[str]) -> str:
+    """The version of several lists as one: of none it is empty, of one it is that list's own."""
+    if len(versions) < 2:
+        return "".join(versions)
+    return hashlib.sha256("\n".join(sorted(versions)).encode()).hexdigest()[:16]

@@ -9,11 +9,11 @@ from dialer.clock import SystemClock
 from dialer.delivery import STOPPED_ON_REQUEST
 from dialer.dispatcher import Dispatcher
 from dialer.judging import Judge
+from dialer.lists import NO_LISTS
 from dialer.rehearsal import Rehearsal
 from dialer.waiting import by_campaign
 from records.lead_block import LeadBlock
-from transforms.in_process import halt, halting, stop_requested
-from transforms.lists import ListSettings, ListsUnusable, open_screen
+from transforms.in_process import halt, stop_requested
 
 WITHHELD = "withheld"
 SENT = "sent"
@@ -52,23 +52,22 @@ class CheckedLeads:
 class CheckBatches(beam.PTransform):
     """Composes the requests that a delivery would make, and counts them.
 
-    Input: pairs of an account and its `LeadBlock`s (bounded).
+    Input: pairs of an account and its `LeadBlock`s (bounded), screened.
     Outputs: `withheld`: lists of `Outcome`, status suppressed; `sent`: one `Rehearsed` an account.
     Guarantee: every lead is in exactly one of the two. Nothing is posted, read from a ledger, or
         written.
     Parallelism: by account.
     """
 
-    def __init__(self, *, settings: CheckSettings, lists: ListSettings) -> None:
-        """Check by these settings and lists."""
+    def __init__(self, *, settings: CheckSettings) -> None:
+        """Check by these settings."""
         super().__init__()
         self._settings = settings
-        self._lists = lists
 
     def expand(self, accounts: beam.PCollection) -> CheckedLeads:
         """Apply to pairs of account and blocks."""
         tagged = accounts | "Check account" >> beam.ParDo(
-            _CheckAccountFn(self._settings, self._lists)
+            _CheckAccountFn(self._settings)
         ).with_outputs(WITHHELD, SENT)
         return CheckedLeads(tagged[WITHHELD], tagged[SENT])
 
@@ -76,19 +75,15 @@ class CheckBatches(beam.PTransform):
 class _CheckAccountFn(beam.DoFn):
     """Rehearses the delivery of one account."""
 
-    def __init__(self, settings: CheckSettings, lists: ListSettings) -> None:
+    def __init__(self, settings: CheckSettings) -> None:
         self._settings = settings
-        self._lists = lists
-
-    def setup(self) -> None:
-        with halting(ListsUnusable):
-            self._screen = open_screen(self._lists)
 
     def process(
         self, account: tuple[str, Iterable[LeadBlock]]
     ) -> Iterator[beam.pvalue.TaggedOutput]:
         settings = self._settings
-        judge = Judge(is_listed=self._screen.listed, resends=settings.resends)
+        # These leads were screened a moment ago, by the same lists.
+        judge = Judge(lists=NO_LISTS, resends=settings.resends)
         leads = by_campaign(list(account[1]))
         dispatcher = Dispatcher(leads, judge=judge, limit=settings.limit)
         rehearsal = Rehearsal(

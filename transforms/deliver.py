@@ -81,7 +81,7 @@ class _DeliverAccountFn(beam.DoFn):
 
     def _delivery(self, blocks: list[LeadBlock]) -> Delivery:
         settings, clock = self._settings, SystemClock()
-        judge = settings.judge(self._screen.listed)
+        judge = settings.judge(self._screen)
         return Delivery(
             ledger=open_ledger(settings.ledger),
             dispatcher=Dispatcher(by_campaign(blocks), judge=judge, limit=settings.limit),

@@ -104,7 +104,7 @@ class _DeliverQueueFn(beam.DoFn):
                 client=Client(settings.url, clock=clock),
                 terms=settings.terms(key),
                 sender=Sender(PROCESS_NAME, settings.ledger.run, settings.lock),
-                judge=settings.judge(screen.listed),
+                judge=settings.judge(screen),
                 limit=settings.limit,
                 clock=clock,
             )

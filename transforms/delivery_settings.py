@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from dialer.clock import Clock, SystemClock
 from dialer.dialects import DIALECTS
-from dialer.judging import IsListed, Judge, MessageJudge
+from dialer.judging import Judge, MessageJudge
 from dialer.ledger import Ledger
+from dialer.lists import Lists
 from dialer.sending import Terms
 from dialer.stores import open_store
 
@@ -83,12 +84,12 @@ class DeliverySettings:
     lock: str | None
     dedupe_window_secs: float | None = None
 
-    def judge(self, is_listed: IsListed) -> Judge:
+    def judge(self, lists: Lists) -> Judge:
         """Who judges the leads, with these lists."""
         if self.dedupe_window_secs is None:
-            return Judge(is_listed=is_listed, resends=self.resends)
+            return Judge(lists=lists, resends=self.resends)
         return MessageJudge(
-            is_listed=is_listed,
+            lists=lists,
             resends=self.resends,
             dedupe_window_secs=self.dedupe_window_secs,
         )

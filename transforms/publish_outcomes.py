@@ -16,6 +16,12 @@ from google.cloud.pubsub_v1.publisher.exceptions import MessageTooLargeError
 from schemas.outcome import Outcome
 from transforms.in_process import halt
 
+TAKEN_ATTRIBUTES = frozenset(
+    {"status", "reason"} | {"self", "topic", "data", "ordering_key", "retry", "timeout"}
+)
+"""What the attribute of the campaign cannot be called: an outcome's own attributes, and the parameters
+of the client's `publish`, which takes attributes beside them as keywords."""
+
 _PATIENCE_SECS = 60.0
 _MOST_BYTES = 9_000_000
 """Pub/Sub takes 10,000,000 bytes a message with its attributes (its page on quotas)."""
@@ -49,8 +55,13 @@ class PublishOutcomes(beam.PTransform):
             topic: `projects/P/topics/T`.
             campaign_attribute: the attribute that a reader of the topic takes the campaign from, or
                 None.
+
+        Raises:
+            ValueError: the attribute has a name that is taken.
         """
         super().__init__()
+        if campaign_attribute in TAKEN_ATTRIBUTES:
+            raise ValueError(f"{campaign_attribute} is taken")
         self._topic = topic
         self._campaign_attribute = campaign_attribute
 

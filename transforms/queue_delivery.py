@@ -99,7 +99,9 @@ class QueueDelivery:
         board = self._board
         BOARD.requests += board.requests
         BOARD.notices.extend(board.notices)
-        board.requests, board.notices = 0, []
+        for version in board.list_versions:
+            BOARD.note_lists(version)
+        board.requests, board.notices, board.list_versions = 0, [], []
         BOARD.pending, BOARD.waiting = tally.waiting.total(), dict(tally.waiting)
         BOARD.silent_requests = board.silent_requests
         BOARD.halvings, BOARD.note = board.halvings, board.note

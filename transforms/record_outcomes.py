@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import apache_beam as beam
 
-from schemas.outcome import Outcome
+from schemas.outcome import Outcome, Status
 from transforms.in_process import note_settled
+from transforms.list_dialer_dnd import DialerList, ListDialerDnd
 from transforms.metrics import count_outcomes
 from transforms.publish_outcomes import PublishOutcomes
 from transforms.write_outcomes import WriteOutcomes
@@ -23,6 +24,8 @@ class OutcomeSettings:
             own, in a folder that all of them reach.
         topic: the topic that outcomes are published to, or None.
         campaign_attribute: the attribute that names the campaign in messages of leads, or None.
+        dialer_list: the list of the numbers that the dialer refuses as do-not-disturb, or None: a list
+            in a bucket could not be added to.
     """
 
     folder: str | None
@@ -30,6 +33,7 @@ class OutcomeSettings:
     by_windows: bool = False
     topic: str | None = None
     campaign_attribute: str | None = None
+    dialer_list: DialerList | None = None
 
 
 class RecordOutcomes(beam.PTransform):
@@ -59,6 +63,9 @@ class RecordOutcomes(beam.PTransform):
 
     def _record(self, kind: str, outcomes: beam.PCollection) -> beam.PCollection:
         settings = self._settings
+        if settings.dialer_list is not None and kind == Status.SUPPRESSED:
+            # Before the outcome is told: one that is told will not come again after a kill.
+            outcomes |= "List dialer's DND" >> ListDialerDnd(settings.dialer_list)
         if settings.folder is not None and not settings.by_windows:
             outcomes |= f"Write {kind}" >> WriteOutcomes(
                 folder=settings.folder, start=f"{settings.start}-{kind}"

@@ -8,8 +8,8 @@ from dialer.client import Client
 from dialer.clock import ManualClock
 from dialer.delivery import Delivery, Terms
 from dialer.dialects import V1
-from dialer.judging import IsListed
 from dialer.ledger import Ledger
+from dialer.lists import NO_LISTS, Lists
 from dialer.memory_store import MemoryStore
 from dialer.simulator.server import Simulator
 from dialer.slots import Answer, Claim, Sender
@@ -46,7 +46,7 @@ class DeliveryRig:
         limit: int = 200,
         resends: bool = False,
         lock: str | None = None,
-        is_listed: IsListed | None = None,
+        lists: Lists = NO_LISTS,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> Delivery:
         """A start of the program: a new process, with a board of its own."""
@@ -54,7 +54,7 @@ class DeliveryRig:
         self.board = Board()
         return Delivery(
             ledger=Ledger(self.store, run=run, clock=self.clock),
-            dispatcher=dispatcher_of(leads, limit=limit, resends=resends, is_listed=is_listed),
+            dispatcher=dispatcher_of(leads, limit=limit, resends=resends, lists=lists),
             client=Client(self._url, clock=self.clock),
             terms=Terms(V1, KEY, "bulkData", ("PhoneNumber",), GAP_SECS, 60.0),
             sender=Sender(f"process {self.starts}", run, lock),

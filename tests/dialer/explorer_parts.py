@@ -9,14 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from dialer import slots as protocol
 from dialer.clock import Instant
 from dialer.dispatcher import Dispatcher, Request
 from dialer.judging import Judge
 from dialer.ledger import Ledger
+from dialer.lists import NO_LISTS
 from dialer.memory_store import MemoryStore
 from dialer.slot_format import answer_name, claim_name, encode_answer, encode_claim
 from dialer.slots import Answer, Claim, ClaimedLead, Sender, Step, Tail
@@ -182,6 +180,7 @@ class RealParts:
                 sender=self.sender(slot.seat, slot.life),
                 campaign=CAMPAIGN,
                 leads=[ClaimedLead(_phone(lead), _source(lead)) for lead in slot.leads],
+                lists="",
                 timeout_secs=float(self.scenario.timeout),
                 read_at=self.instant(slot.seat, slot.life, slot.read),
                 now=self.instant(slot.seat, slot.life, slot.made),
@@ -303,7 +302,7 @@ class RealParts:
 
     def _dispatcher(self, seat: int) -> Dispatcher:
         leads = [_lead(number) for number in self.scenario.seats[seat].leads]
-        judge = Judge(is_listed=_nobody_is_listed, resends=False)
+        judge = Judge(lists=NO_LISTS, resends=False)
         waiting = by_campaign([LeadBlock.of(leads)])
         return Dispatcher(waiting, judge=judge, limit=self.scenario.limit)
 
@@ -379,7 +378,3 @@ def _lead(number: int) -> Lead:
     return Lead(
         _source(number), CAMPAIGN, phone, int("91" + phone), b"[]", None, False, None, b"{}"
     )
-
-
-def _nobody_is_listed(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    return np.zeros(len(numbers), np.bool_)

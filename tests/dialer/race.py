@@ -19,8 +19,6 @@ from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import orjson
 
 from dialer import slots
@@ -32,6 +30,7 @@ from dialer.dialects import V1
 from dialer.dispatcher import Dispatcher
 from dialer.judging import Judge
 from dialer.ledger import Ledger
+from dialer.lists import NO_LISTS
 from dialer.slot_format import decode_claim
 from dialer.slots import Sender
 from dialer.store import LocalStore
@@ -81,7 +80,7 @@ def work(folder: Path, url: str, runner: Runner) -> None:
     ledger = Ledger(LocalStore(folder / "ledger"), run=runner.run, clock=clock)
     dispatcher = Dispatcher(
         by_campaign([LeadBlock.of([lead_of(number) for number in runner.numbers])]),
-        judge=Judge(is_listed=_nobody_is_listed, resends=False),
+        judge=Judge(lists=NO_LISTS, resends=False),
         limit=_LIMIT,
     )
     board = Board()
@@ -113,10 +112,6 @@ def _lock(folder: Path, runner: Runner) -> str | None:
 
 def _never() -> bool:
     return False
-
-
-def _nobody_is_listed(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    return np.zeros(len(numbers), np.bool_)
 
 
 @dataclass(slots=True)

@@ -7,7 +7,8 @@ import numpy.typing as npt
 import orjson
 
 from dialer.dispatcher import Dispatcher
-from dialer.judging import IsListed, Judge
+from dialer.judging import Judge
+from dialer.lists import NO_LISTS, Lists
 from dialer.waiting import by_campaign
 from records.lead_block import Lead, LeadBlock
 from schemas.outcome import Outcome, Source
@@ -48,20 +49,28 @@ def dispatcher_of(
     *,
     limit: int = 200,
     resends: bool = False,
-    is_listed: IsListed | None = None,
+    lists: Lists = NO_LISTS,
 ) -> Dispatcher:
     """A dispatcher with these leads waiting."""
-    judge = Judge(is_listed=is_listed or listed([]), resends=resends)
+    judge = Judge(lists=lists, resends=resends)
     return Dispatcher(by_campaign([LeadBlock.of(list(waiting))]), judge=judge, limit=limit)
 
 
-def listed(known: Collection[Lead]) -> IsListed:
-    """A do-not-disturb list of these leads' numbers; it may grow."""
+class Listed:
+    """Do-not-disturb lists with these leads' numbers on them; they may grow."""
 
-    def is_listed(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        return np.isin(numbers, [one.e164 for one in known])
+    def __init__(self, known: Collection[Lead]) -> None:
+        self.known = known
 
-    return is_listed
+    @property
+    def version(self) -> str:
+        return f"with {len(self.known)}"
+
+    def listed(self, e164: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        return np.isin(e164, [one.e164 for one in self.known])
+
+    def now(self) -> "Listed":
+        return Listed(tuple(self.known))
 
 
 def told(outcomes: Iterable[Outcome]) -> dict[int, str]:

@@ -349,6 +349,7 @@ def _claim(token: str) -> Claim:
         sender=Sender(token, "run-1", None),
         campaign="sales",
         leads=[ClaimedLead("9876500001", Source.of_record("leads.csv", 1))],
+        lists="",
         timeout_secs=60.0,
         read_at=now,
         now=now,

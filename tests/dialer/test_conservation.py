@@ -21,7 +21,7 @@ from dialer.store import NotDurable, ObjectExists, OutcomeUncertain, StoreError
 from records.lead_block import Lead
 from schemas.outcome import Outcome
 from tests.dialer.delivery_rig import DeliveryRig, run_through
-from tests.dialer.sample_leads import lead, listed, told
+from tests.dialer.sample_leads import Listed, lead, told
 
 RUNS = ("run-1", "run-2")
 _FAULTS = [
@@ -115,7 +115,7 @@ class Conservation(RuleBasedStateMachine):
         ).start()
         self.store = TroubledStore()
         self.rig = DeliveryRig(self.simulator, self.store)
-        self.is_listed = listed([lead(number) for number in on_list])
+        self.lists = Listed([lead(number) for number in on_list])
         self.limit = limit
         expiry = self.rig.clock.now().wall_secs + 300
         self.inputs: dict[str, list[Lead]] = {
@@ -132,7 +132,7 @@ class Conservation(RuleBasedStateMachine):
     def start(self, run: str) -> None:
         """Start a run, or start it again: the process before it is killed."""
         self.under_way[run] = self.rig.start(
-            self.inputs[run], run=run, limit=self.limit, is_listed=self.is_listed
+            self.inputs[run], run=run, limit=self.limit, lists=self.lists
         ).outcomes()
         self.known[run] = []
 
@@ -203,9 +203,7 @@ class Conservation(RuleBasedStateMachine):
         """The same command again and again, until no lead is pending."""
         for _ in range(40):
             outcomes = run_through(
-                self.rig.start(
-                    self.inputs[run], run=run, limit=self.limit, is_listed=self.is_listed
-                )
+                self.rig.start(self.inputs[run], run=run, limit=self.limit, lists=self.lists)
             )
             if not self.rig.board.pending:
                 assert not self.rig.board.stopped or outcomes

@@ -16,7 +16,7 @@ from dialer.store import NotDurable, StoreError
 from dialer.verdicts import AnswerKind
 from records.lead_block import Lead
 from tests.dialer.delivery_rig import GAP_SECS, KEY, DeliveryRig, run_through
-from tests.dialer.sample_leads import lead, leads, listed, told
+from tests.dialer.sample_leads import Listed, lead, leads, told
 
 DELIVERED = "delivered/ok"
 OPEN_RULES = Rules(gap_secs=0.0)
@@ -44,6 +44,7 @@ def claimed_by_another(
         sender=Sender("another process", run, lock),
         campaign=carried[0].campaign,
         leads=[ClaimedLead(one.phone, one.source) for one in carried],
+        lists="",
         timeout_secs=60.0,
         read_at=now,
         now=now,
@@ -107,8 +108,18 @@ def test_what_was_delivered_stays_delivered_though_it_is_listed_and_expired_now(
     expiring = lead(1, expires_at=rig.clock.now().wall_secs + 10)
     run_through(rig.start([expiring, lead(2)]))
     rig.clock.advance(60)
-    outcomes = run_through(rig.start([expiring, lead(2)], is_listed=listed([lead(1), lead(2)])))
+    outcomes = run_through(rig.start([expiring, lead(2)], lists=Listed([lead(1), lead(2)])))
     assert told(outcomes) == {1: DELIVERED, 2: DELIVERED}
+
+
+def test_each_claim_names_the_lists_that_its_leads_were_judged_by(simulator: Simulator) -> None:
+    rig, known = DeliveryRig(simulator), [lead(9)]
+    delivery = rig.start(leads(1, 3), limit=1, lists=Listed(known)).outcomes()
+    assert told(next(delivery)) == {1: DELIVERED}
+    known.append(lead(2))
+    assert [told(outcomes) for outcomes in delivery] == [{2: "suppressed/dnd"}, {3: DELIVERED}]
+    run_through(rig.start(leads(5, 5)))
+    assert [claim.lists for claim, _ in rig.slots()] == ["with 1", "with 2", ""]
 
 
 def test_a_second_run_calls_what_the_first_delivered_duplicates(simulator: Simulator) -> None:
@@ -182,7 +193,7 @@ def test_a_lead_that_may_have_been_sent_is_not_called_listed_or_expired(
     expiring = lead(1, expires_at=rig.clock.now().wall_secs + 10)
     claimed_by_another(rig, [expiring, lead(2)])
     rig.clock.advance(20)
-    outcomes = run_through(rig.start([expiring, lead(2)], is_listed=listed([lead(2)])))
+    outcomes = run_through(rig.start([expiring, lead(2)], lists=Listed([lead(2)])))
     assert told(outcomes) == {1: "unknown/no_answer", 2: "unknown/no_answer"}
 
 

@@ -1,5 +1,7 @@
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from dialer.slots import Answer, Claim, Sender, make_claim
 from dialer.verdicts import AnswerKind, RowFault, Verdict, VerdictStatus
 from records.lead_block import Lead
 from schemas.outcome import Outcome
-from tests.dialer.sample_leads import dispatcher_of, lead, leads, listed, told
+from tests.dialer.sample_leads import Listed, dispatcher_of, lead, leads, told
 
 OK = Verdict(VerdictStatus.DELIVERED, "ok", "")
 FAILED = Verdict(VerdictStatus.FAILED, "dialer_refused", "no such number")
@@ -68,6 +70,7 @@ class Desk:
             sender=sender,
             campaign=request.campaign,
             leads=request.claimed(),
+            lists=request.lists,
             timeout_secs=60.0,
             read_at=self.now,
             now=self.now,
@@ -118,7 +121,7 @@ def records(request: Request) -> list[int]:
 def sent_before(desk: Desk, sent: Iterable[Lead], kind: AnswerKind, *verdicts: Verdict) -> None:
     """A request of the desk's run that went before."""
     carried = tuple(sent)
-    desk.write(Request(carried[0].campaign, carried), kind, verdicts)
+    desk.write(Request(carried[0].campaign, carried, ""), kind, verdicts)
 
 
 # How many requests
@@ -256,13 +259,53 @@ def test_a_duplicate_of_a_lead_that_goes_again_waits_for_its_end() -> None:
 def test_a_number_that_was_listed_meanwhile_is_not_sent() -> None:
     desk = Desk()
     list_now: list[Lead] = []
-    dispatcher = dispatcher_of(leads(1, 2), is_listed=listed(list_now))
+    dispatcher = dispatcher_of(leads(1, 2), lists=Listed(list_now))
     desk.settle(dispatcher)
     list_now.append(lead(1))
     request, outcomes = dispatcher.compose(desk.ledger, desk.now)
     assert request is not None
     assert records(request) == [2]
     assert told(outcomes) == {1: "suppressed/dnd"}
+
+
+class Renewed(Listed):
+    """Lists that another thread renews at the worst moment: while a number is looked up in them."""
+
+    def __init__(self) -> None:
+        self.list_now: list[Lead] = []
+        self.coming: list[Lead] = []
+        super().__init__(self.list_now)
+
+    def now(self) -> Listed:
+        return _AtAMoment(self)
+
+
+class _AtAMoment(Listed):
+    def __init__(self, renewed: Renewed) -> None:
+        super().__init__(tuple(renewed.list_now))
+        self._renewed = renewed
+
+    def listed(self, e164: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        self._renewed.list_now.extend(self._renewed.coming)
+        return super().listed(e164)
+
+
+def test_all_leads_of_a_request_are_judged_by_the_one_version_that_it_names() -> None:
+    desk, lists = Desk(), Renewed()
+    dispatcher = dispatcher_of(leads(1, 3), lists=lists)
+    desk.settle(dispatcher)
+    lists.coming = [lead(3)]
+
+    before, _ = dispatcher.compose(desk.ledger, desk.now)
+    lists.coming = []
+    assert before is not None
+    dispatcher.put_back(before)
+    after, outcomes = dispatcher.compose(desk.ledger, desk.now)
+
+    assert after is not None
+    assert (records(before), before.lists) == ([1, 2, 3], "with 0")
+    assert (records(after), after.lists) == ([1, 2], "with 3")
+    assert told(outcomes) == {3: "suppressed/dnd"}
 
 
 def test_a_leads_note_stands_in_its_outcomes_detail() -> None:

@@ -37,7 +37,7 @@ class Slots:
         )
         name = f"{run}-{self._last:06d}"
         claim = Claim(
-            self._last, "t", name, run, sender, None, campaign, leads, 60.0, NOW, NOW.later(5)
+            self._last, "t", name, run, sender, None, campaign, leads, "", 60.0, NOW, NOW.later(5)
         )
         answer = Answer(self._last, kind, verdicts, 0.0, "words", fault, NOW, "s")
         self.knowledge.record(claim, answer)

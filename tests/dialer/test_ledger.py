@@ -27,6 +27,7 @@ def claim_of(
         sender=replace(ME, run=run),
         campaign="sales",
         leads=[ClaimedLead(f"98{slot:08d}", Source.of_record("leads.csv", slot))],
+        lists="",
         timeout_secs=60.0,
         read_at=now,
         now=now,

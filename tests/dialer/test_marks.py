@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from dialer.dispatcher import Dispatcher
 from dialer.judging import Judge, MessageJudge
+from dialer.lists import NO_LISTS
 from dialer.verdicts import AnswerKind
 from dialer.waiting import by_campaign
 from records.lead_block import Lead, LeadBlock
 from schemas.outcome import Outcome
-from tests.dialer.sample_leads import dispatcher_of, lead, leads, listed, told
+from tests.dialer.sample_leads import dispatcher_of, lead, leads, told
 from tests.dialer.test_dispatcher import OK, Desk, records, sent_before
 
 Row = tuple[str, int, bool]
@@ -86,10 +87,9 @@ def test_what_an_earlier_start_has_sent_keeps_its_outcome() -> None:
 
 def test_what_an_earlier_start_left_unknown_is_not_sent_again() -> None:
     waiting = [lead(1), lead(2, phone=1, do_not_call=True)]
-    lists = listed([])
     for judge in (
-        Judge(is_listed=lists, resends=True),
-        MessageJudge(is_listed=lists, resends=True, dedupe_window_secs=60.0),
+        Judge(lists=NO_LISTS, resends=True),
+        MessageJudge(lists=NO_LISTS, resends=True, dedupe_window_secs=60.0),
     ):
         desk = Desk()
         sent_before(desk, leads(1, 1), AnswerKind.NO_ANSWER)
@@ -138,6 +138,6 @@ def dispatcher_over(
     """A dispatcher with the leads of these blocks waiting."""
     return Dispatcher(
         by_campaign([LeadBlock.of(block) for block in blocks]),
-        judge=judge or Judge(is_listed=listed([]), resends=False),
+        judge=judge or Judge(lists=NO_LISTS, resends=False),
         limit=limit,
     )

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from dialer.rehearsal import Rehearsal
 from dialer.waiting import by_campaign
 from records.lead_block import Lead, LeadBlock
 from schemas.outcome import Outcome
+from tests.dialer.sample_leads import Listed
 from tests.transforms.running import lead
 
 NOW = ManualClock().now().wall_secs
@@ -24,10 +24,10 @@ def rehearsal_of(
     *,
     limit: int = 200,
     gap_secs: float = 30.0,
-    listed: Sequence[int] = (),
+    listed: Sequence[Lead] = (),
     stops_after: int | None = None,
 ) -> Rehearsal:
-    judge = Judge(is_listed=lambda numbers: np.isin(numbers, listed), resends=False)
+    judge = Judge(lists=Listed(listed), resends=False)
     asked = Counter[str]()
 
     def should_stop() -> bool:
@@ -90,7 +90,7 @@ def test_a_lead_that_expires_before_its_turn_comes_is_found() -> None:
 def test_a_lead_on_a_list_is_not_sent_and_does_not_hide_its_double() -> None:
     rehearsal = rehearsal_of(
         [lead(1, expires_at=NOW - 1), lead(2, phone=9_876_500_001), lead(3)],
-        listed=[919_876_500_003],
+        listed=[lead(3)],
     )
 
     assert [(each.source.record, each.reason) for each in withheld(rehearsal)] == [

@@ -41,6 +41,7 @@ _claims = st.builds(
         st.builds(ClaimedLead, st.from_regex(r"[0-9]{1,14}", fullmatch=True), _sources),
         max_size=6,
     ).map(tuple),
+    lists=_texts,
     timeout_secs=_secs,
     made=_instants,
     send_by=_instants,
@@ -68,6 +69,7 @@ CLAIM = Claim(
     lock=None,
     campaign="sales",
     leads=(ClaimedLead("9876512345", Source.of_record("leads.csv", 3)),),
+    lists="3f9ac1",
     timeout_secs=60.0,
     made=Instant("boot", 1.5, 2.5),
     send_by=Instant("boot", 6.5, 7.5),
@@ -123,6 +125,16 @@ def test_a_claim_is_no_answer_and_an_answer_no_claim() -> None:
         decode_answer(encode_claim(CLAIM))
     with pytest.raises(DamagedObject, match="lacks"):
         decode_claim(encode_answer(answer))
+
+
+def test_a_claim_of_before_its_lists_were_recorded_names_none() -> None:
+    body = orjson.loads(encode_claim(CLAIM))["body"]
+    assert body.pop("lists") == "3f9ac1"
+    assert body["format"] == 1
+    text = orjson.dumps(body)
+    sealed = b'{"sum":"%08x","body":' % zlib.crc32(text) + text + b"}\n"
+
+    assert decode_claim(sealed) == replace(CLAIM, lists="")
 
 
 def test_a_lead_without_a_source_cannot_be_claimed() -> None:

@@ -7,6 +7,7 @@ import pytest
 from pipeline.faults import Faults
 from pipeline.options import RunOptions, read_options
 from pipeline.placement import Drive
+from transforms.publish_outcomes import TAKEN_ATTRIBUTES
 
 ON_DATAFLOW = (
     *("--streaming", "--runner=DataflowRunner", "--project=demo-project", "--region=r"),
@@ -146,3 +147,17 @@ def test_with_a_topic_for_outcomes_no_output_is_needed_but_a_ledger_is() -> None
 def test_a_topic_is_written_out() -> None:
     (fault,) = faults_of(outcomes_topic="t")
     assert fault == "--outcomes_topic must be written projects/P/topics/T"
+
+
+@pytest.mark.parametrize("name", sorted(TAKEN_ATTRIBUTES))
+def test_an_attribute_that_messages_of_outcomes_cannot_have_is_refused(name: str) -> None:
+    topic = "projects/demo-project/topics/t"
+    (fault,) = faults_of(campaign=None, campaign_attribute=name, outcomes_topic=topic)
+    assert fault.startswith(f"--campaign_attribute {name} does not go with --outcomes_topic")
+    assert "status, timeout or topic; have it published under another name" in fault
+
+
+def test_without_a_topic_for_outcomes_an_attribute_may_have_any_name() -> None:
+    options = options_of(campaign=None, campaign_attribute="status")
+    assert options.events is not None
+    assert options.events.messages.campaign_attribute == "status"

@@ -29,6 +29,7 @@ def begin(output: Path, *files: InputFile, **changes: Any) -> RunRecord:
         "dialect": "v1",
         "lists": ("l1",),
         "lock": "1:2",
+        "lists_version": "l1",
         "new_run": False,
         **changes,
     }
@@ -55,7 +56,7 @@ def test_a_run_is_recorded_when_it_starts_with_what_its_inputs_hold(tmp_path: Pa
     assert found["inputs"] == [["a.csv", 10, "aa"], ["b.csv", 20, "bb"]]
     assert (found["campaign"], found["campaign_field"]) == ("Summer", None)
     assert (found["schema"], found["time_zone"], found["dialect"]) == ("s1", "Asia/Kolkata", "v1")
-    assert (found["lists"], found["lock"]) == (["l1"], "1:2")
+    assert (found["lists"], found["lists_version"], found["lock"]) == (["l1"], "l1", "1:2")
     assert found["started_at"].endswith("Z")
     assert found["ended_at"] is None
     assert [path.suffix for path in (tmp_path / "runs").iterdir()] == [".json"]
@@ -73,14 +74,26 @@ def test_the_same_command_resumes_an_unfinished_run(tmp_path: Path) -> None:
     assert len(stored(tmp_path)) == 1
 
 
+def test_a_run_of_before_its_lists_had_a_version_together_is_resumed(tmp_path: Path) -> None:
+    first = begin(tmp_path)
+    path = tmp_path / "runs" / f"{first.run}.json"
+    fields = json.loads(path.read_text())
+    del fields["lists_version"]
+    path.write_text(json.dumps(fields))
+
+    assert (begin(tmp_path).run, begin(tmp_path).lists_version) == (first.run, "l1")
+
+
 def test_key_lists_and_lock_may_change_and_further_files_may_come(tmp_path: Path) -> None:
     first = begin(tmp_path)
-    second = begin(tmp_path, file("0.csv", "00"), file(), lists=("l2",), lock="3:4")
+    changes: dict[str, Any] = {"lists": ("l2", "l3"), "lists_version": "h23", "lock": "3:4"}
+    second = begin(tmp_path, file("0.csv", "00"), file(), **changes)
     faults = faults_of(tmp_path)
 
     assert second.run == first.run
     assert [name for name, _, _ in second.inputs] == ["0.csv", "a.csv"]
-    assert (second.lists, second.lock) == (("l2",), "3:4")
+    assert {name: getattr(second, name) for name in changes} == changes
+    assert stored(tmp_path)[first.run]["lists"] == ["l2", "l3"]
     # What came later is now part of the run.
     assert faults == (
         f"run {first.run} is unfinished, and its input 0.csv is not among the inputs any more:"

@@ -86,6 +86,9 @@ def test_several_lists_of_changes_hold_in_their_order(desk: SuppressionDesk, old
     assert said.status == 0
     assert listed(desk, desk.path("new.dnd"), "9876512345", "9876512348") == [True, False]
 
+    merge(desk, old, desk.path("[12].txt"))
+    assert listed(desk, desk.path("new.dnd"), "9876512345", "9876512348") == [True, False]
+
 
 def test_national_numbers_of_changes_are_of_the_region_of_the_index(desk: SuppressionDesk) -> None:
     old = desk.built(desk.write("a.txt", "415 555 0199\n"), to="old.dnd", more=["--region=US"])

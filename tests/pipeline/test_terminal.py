@@ -14,15 +14,17 @@ Said = pytest.CaptureFixture[str]
 def show(
     summary: Summary | None,
     *files: str,
-    was_screened: bool = True,
+    list_count: int = 1,
     was_cut_short: bool = False,
 ) -> None:
+    if list_count and not BOARD.list_versions:
+        BOARD.note_lists("1a2b3c")
     terminal.show_summary(
         summary,
         run="20260101-abc",
         outcomes_folder="out/outcomes/20260101-abc",
         secs=7.25,
-        was_screened=was_screened,
+        list_count=list_count,
         was_cut_short=was_cut_short,
         files=files,
     )
@@ -88,10 +90,11 @@ def test_the_summary_accounts_for_every_record(capsys: Said) -> None:
     assert lines[0].strip() == "run 20260101-abc"
     assert any("delivered" in line and "ok" in line and "1,200" in line for line in lines)
     assert any("suppressed" in line and "dnd" in line and " 3 " in line for line in lines)
-    assert lines[-4:] == [
+    assert lines[-5:] == [
         "read 1,203 = outcomes 1,203: every record has its outcome",
         "6 requests in 7.2 s",
         "rows that were no UTF-8, read as Windows-1252: 2",
+        "do-not-disturb lists: version 1a2b3c (1 list)",
         "outcomes: out/outcomes/20260101-abc",
     ]
 
@@ -110,13 +113,30 @@ def test_missing_outcomes_are_said_aloud(capsys: Said) -> None:
 
 
 def test_an_input_without_leads_is_said_to_be_so(capsys: Said) -> None:
-    show(Summary(), was_screened=False)
+    show(Summary(), list_count=0)
 
     assert capsys.readouterr().out.splitlines() == [
         "the input holds no leads: nothing was sent",
         "0 requests in 7.2 s",
         "nothing was screened: no do-not-disturb list was given",
         "outcomes: out/outcomes/20260101-abc",
+    ]
+
+
+def test_the_summary_names_the_lists_that_were_used_last_and_how_many_versions(
+    capsys: Said,
+) -> None:
+    for version in ("one", "one", "two", "", "one", "three"):
+        BOARD.note_lists(version)
+    show(Summary(), list_count=2)
+    terminal.show_events_summary(
+        Summary(), outcomes_place="t", secs=1, acknowledged=0, given_back=0, left=0, list_count=1
+    )
+
+    said = [line for line in capsys.readouterr().out.splitlines() if "do-not-disturb" in line]
+    assert said == [
+        "do-not-disturb lists: version three (2 lists), the last of 3 versions that were used",
+        "do-not-disturb lists: version three (1 list), the last of 3 versions that were used",
     ]
 
 

@@ -2,8 +2,17 @@
 
 import gzip
 import json
+from typing import Any
 
-from tests.program.program import Program, check_truth, leads, phone, statuses
+from dialer.slot_format import decode_claim
+from tests.program.program import (
+    Program,
+    check_truth,
+    finished_outcomes,
+    leads,
+    phone,
+    statuses,
+)
 from tests.program.strict_dialer import Exchange, StrictDialer, by_the_rules, confirm
 
 BATCH = ("--batch_size", "5")
@@ -12,6 +21,19 @@ BATCH = ("--batch_size", "5")
 def late(exchange: Exchange) -> None:
     exchange.wait(0.5)
     confirm(exchange)
+
+
+def recorded(program: Program) -> dict[str, Any]:
+    """The record of the one run."""
+    (path,) = (program.output / "runs").glob("*.json")
+    record: dict[str, Any] = json.loads(path.read_text())
+    return record
+
+
+def claimed_lists(program: Program) -> list[str]:
+    """The lists that each request's claim names."""
+    claims = sorted((program.output / "ledger").glob("*.1-claim"))
+    return [decode_claim(path.read_bytes()).lists for path in claims]
 
 
 def stopped_after_two_answers(program: Program, dialer: StrictDialer, *more: str) -> None:
@@ -70,10 +92,18 @@ def test_a_number_listed_since_is_not_called_and_one_delivered_before_stays_deli
     # Of each of the three batches the first one: delivered, delivered, still to come.
     dnd.write_text("".join(f"0{phone(at)}\n" for at in (0, 5, 10)))
 
-    outcomes = program.finish(*BATCH, "--dnd", str(dnd))
+    before = recorded(program)
+    done = program.run(*BATCH, "--dnd", str(dnd))
 
+    assert done.status == 0, done.said
+    outcomes = finished_outcomes(program.output)
     check_truth(dialer, outcomes)
     assert statuses(outcomes) == {"delivered.ok": 14, "suppressed.dnd": 1}
+    after = recorded(program)
+    assert before["lists"] != after["lists"] == [after["lists_version"]]
+    assert f"do-not-disturb lists: version {after['lists_version']} (1 list)" in done.out
+    versions = [record["lists_version"] for record in (before, before, after)]
+    assert claimed_lists(program) == versions
     (listed,) = [outcome for outcome in outcomes if outcome["reason"] == "dnd"]
     assert listed["phone"] == phone(10)
     assert listed["source"]["record"] == 11

@@ -18,7 +18,7 @@ from records.lead_avro import decode_lead, encode_lead
 from records.lead_block import Lead
 from records.lead_page import QueuedLead
 from schemas.outcome import Outcome, Source
-from tests.dialer.sample_leads import listed
+from tests.dialer.sample_leads import Listed
 from tests.transforms.memory_cells import MemoryQueue, MemoryValue
 from tests.transforms.running import SCHEMA, lead
 from transforms.lead_queue import append
@@ -44,9 +44,7 @@ class QueueRig:
 
     def new_worker(self) -> None:
         """The worker is gone; another has its place, and the state as it was last saved."""
-        judge = MessageJudge(
-            is_listed=listed(self.blocked), resends=False, dedupe_window_secs=86_400.0
-        )
+        judge = MessageJudge(lists=Listed(self.blocked), resends=False, dedupe_window_secs=86_400.0)
         self.delivery = QueueDelivery(
             QueueTerms(
                 open_ledger=lambda: Ledger(self.store, run="events", clock=self.clock),

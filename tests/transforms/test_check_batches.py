@@ -5,7 +5,6 @@ import apache_beam as beam
 from dialer.delivery import STOPPED_ON_REQUEST
 from dialer.rehearsal import Rehearsed
 from records.lead_block import Lead, LeadBlock
-from tests.transforms.delivering import NO_LISTS
 from tests.transforms.running import Brief, expect, expect_outcomes, lead, pinned
 from transforms.check_batches import CheckBatches, CheckSettings
 from transforms.in_process import BOARD, request_stop
@@ -19,9 +18,7 @@ def check(
     """Check some blocks of leads as one account's, and see what comes out."""
     with pinned() as pipeline:
         account = ("dialer", [LeadBlock.of(leads) for leads in blocks])
-        checked = (
-            pipeline | beam.Create([account]) | CheckBatches(settings=SETTINGS, lists=NO_LISTS)
-        )
+        checked = pipeline | beam.Create([account]) | CheckBatches(settings=SETTINGS)
         expect_outcomes(checked.withheld, withheld, "withheld")
         expect(
             checked.sent | beam.Map(lambda each: (sorted(each.leads.items()), each.requests)),

@@ -26,7 +26,9 @@ def faults_of(lists: ListSettings) -> tuple[str, ...]:
 
 
 def test_without_lists_nobody_is_listed() -> None:
-    assert open_screen(settings()).listed(ASKED).tolist() == [False, False, False]
+    screen = open_screen(settings())
+    assert screen.listed(ASKED).tolist() == [False, False, False]
+    assert screen.version == ""
 
 
 def test_a_number_on_any_list_is_listed_however_it_is_spelled_or_packed(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Outcomes to a topic, for real: on Google's emulator."""
 
+import inspect
 import json
 from dataclasses import replace
 
@@ -14,7 +15,12 @@ from tests.standins.topics import Topic
 from tests.transforms.running import expect, pinned
 from tests.transforms.test_write_outcomes import outcome
 from transforms.in_process import BOARD
-from transforms.publish_outcomes import PublishOutcomes, attributes_of, message_line
+from transforms.publish_outcomes import (
+    TAKEN_ATTRIBUTES,
+    PublishOutcomes,
+    attributes_of,
+    message_line,
+)
 
 PLAIN = MessageRules(MessageSchemas(no_schemas))
 
@@ -41,6 +47,16 @@ def pulled(topic: Topic, count: int) -> list[Message]:
                 ack_ids=[each.ack_id for each in answer.received_messages],
             )
     return found
+
+
+def test_what_the_campaigns_attribute_cannot_be_called_is_known_in_full() -> None:
+    parameters = inspect.signature(pubsub_v1.PublisherClient.publish).parameters.values()
+    named = {each.name for each in parameters if each.kind is not each.VAR_KEYWORD}
+
+    assert named | attributes_of(outcome(1), None).keys() == TAKEN_ATTRIBUTES
+    for name in TAKEN_ATTRIBUTES:
+        with pytest.raises(ValueError, match=name):
+            PublishOutcomes(topic="projects/p/topics/t", campaign_attribute=name)
 
 
 def test_each_outcome_is_a_message_with_its_status_and_reason(topic: Topic) -> None:

@@ -184,6 +184,17 @@ def test_another_message_of_the_same_lead_is_a_duplicate(simulator: Simulator) -
     assert told(rig.run()) == {"m2": "suppressed/duplicate", "m3": DELIVERED}
 
 
+def test_the_board_tells_which_lists_requests_were_judged_by(simulator: Simulator) -> None:
+    rig = QueueRig(simulator.url, limit=1)
+    rig.arrive(messages(1, 2))
+    rig.act()
+    rig.blocked.append(message(9))
+
+    rig.run()
+
+    assert BOARD.list_versions == ["with 0", "with 1"]
+
+
 def test_a_lead_that_was_listed_while_it_waited_is_not_sent(simulator: Simulator) -> None:
     rig = QueueRig(simulator.url)
     rig.arrive(messages(1, 3))
