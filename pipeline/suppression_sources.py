@@ -14,7 +14,7 @@ from pipeline.command_line import is_utf8
 from pipeline.faults import Faults
 from suppression.building import BuildSource
 from suppression.faults import ListError
-from transforms.in_process import StopRequested, stopping_at_once
+from transforms.in_process import StopRequested, stop_requested, stopping_at_once
 from transforms.read import NO_FILE, NO_FILESYSTEM, open_raw, reason_of
 
 _PIECE_BYTES = 1 << 20
@@ -118,6 +118,8 @@ class _ListBytes(io.RawIOBase):
 
     def read(self, size: int = -1, /) -> bytes:
         """Read on."""
+        if stop_requested():
+            raise StopRequested
         try:
             with stopping_at_once():
                 return self._stream.read(size)
