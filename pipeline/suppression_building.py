@@ -48,7 +48,7 @@ def run_merge(words: Sequence[str]) -> int:
     options = read_merge_options(words)
 
     def merge(sources: Sequence[BuildSource], watch: Watch) -> Merged:
-        terms = _terms(options.build, open_index(options.old).info.region)
+        terms = _terms(options.build, _region_of(options.old))
         return merge_index(options.old, sources, options.build.target, terms, watch=watch)
 
     return _run(options.build, merge, _say_merged)
@@ -74,7 +74,11 @@ def _run(
     except ListError as error:
         raise Faults([str(error), _unwritten(options.target)]) from error
     except OSError as error:
-        raise Faults([f"{_named(error)}: {_unwritten(options.target)}"]) from error
+        # Whatever is read says so itself.
+        reason = error.strerror or type(error).__name__
+        raise Faults(
+            [f"{options.target} cannot be written: {reason}", _unwritten(options.target)]
+        ) from error
     say(built, time.monotonic() - started_secs)
     return EXIT_DONE
 
@@ -93,6 +97,13 @@ def _sources(options: BuildOptions) -> list[BuildSource]:
     if faults:
         raise Faults(faults)
     return sources
+
+
+def _region_of(old: Path) -> str:
+    try:
+        return open_index(old).info.region
+    except OSError as error:
+        raise ListError(f"{old} cannot be read: {error.strerror}") from error
 
 
 def _terms(options: BuildOptions, region: str) -> BuildTerms:
@@ -116,12 +127,6 @@ def _unwritten(target: Path) -> str:
     return (
         f"nothing was built, and {target} is as it was" if target.exists() else "nothing was built"
     )
-
-
-def _named(error: OSError) -> str:
-    """What went wrong with which file; one of this program's own is not the user's to know."""
-    reason = error.strerror or type(error).__name__
-    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def _say_built(index: IndexFile, secs: float) -> None:

@@ -231,7 +231,10 @@ def test_a_folder_that_cannot_be_written_is_named_and_nothing_is_built(
     said = desk.build(desk.write("a.txt", "9876512345\n"))
 
     assert said.status == 2
-    assert said.faults == [f"{desk.path('list.dnd.new')}: Is a directory: nothing was built"]
+    assert said.faults == [
+        f"{desk.path('list.dnd')} cannot be written: Is a directory",
+        "nothing was built",
+    ]
 
 
 def test_one_that_is_stopped_leaves_nothing_behind(desk: SuppressionDesk) -> None:

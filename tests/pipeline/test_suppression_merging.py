@@ -129,7 +129,8 @@ def test_what_is_no_index_is_not_changed(desk: SuppressionDesk) -> None:
     missing = merge(desk, desk.path("none.dnd"), changes)
     assert missing.status == 2
     assert missing.faults == [
-        f"{desk.path('none.dnd')}: No such file or directory: nothing was built"
+        f"{desk.path('none.dnd')} cannot be read: No such file or directory",
+        "nothing was built",
     ]
 
 
