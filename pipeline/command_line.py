@@ -48,8 +48,9 @@ CHECK_HELP = Help(
     """\
 Read, validate and screen files of sales leads as `run` does, with the same options, and post nothing:
 what each file was read as, which leads would not be sent and why, how many requests the others take,
-and how long. Nothing is written, no ledger is read, no network is used but for inputs and lists in a
-bucket. --api_key and --output may be left out; leads that an earlier run delivered are not known.
+and how long. Nothing is written but the cache of lists, no ledger is read, no network is used but for
+inputs and lists in a bucket. --api_key and --output may be left out; leads that an earlier run delivered
+are not known.
 """,
     """\
 Beam's own pipeline options may follow.

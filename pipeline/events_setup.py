@@ -1,7 +1,6 @@
 """What the jobs of events have in common: all that is seen to before the first message is pulled."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -16,7 +15,6 @@ from pipeline.event_options import EventOptions
 from pipeline.faults import Faults
 from pipeline.graph import Job
 from pipeline.jobs import (
-    list_settings,
     make_job,
     open_account,
     run_terms,
@@ -91,15 +89,14 @@ def set_up(options: RunOptions, events: EventOptions) -> EventsJob | None:
     Raises:
         Faults: it cannot; nothing was pulled or posted.
     """
-    lists = list_settings(options)
-    faults = check_lists(lists, options.dnd_max_age_hours, time.time())
+    faults = check_lists(options.lists)
     with stopping_at_once():
         faults += check_names(events, is_here=options.placement.is_here)
     if stop_requested():
         return None
     if faults:
         raise Faults(faults)
-    screen = open_screen(lists)
+    screen = open_screen(options.lists)
     BOARD.note_lists(screen.version)
     here = Path(options.output) if options.output and options.placement.is_here else None
     lock = OutputLock(here) if here else None
@@ -113,7 +110,6 @@ def set_up(options: RunOptions, events: EventOptions) -> EventsJob | None:
     say_terms(options, account, screen)
     job = make_job(
         options,
-        lists=lists,
         record=record,
         account=account,
         outcomes=OutcomeSettings(

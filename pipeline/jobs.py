@@ -1,7 +1,6 @@
 """What the jobs have in common: the account's ledger, the parts of the graph, the runner."""
 
 import secrets
-import time
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
@@ -15,14 +14,13 @@ from pipeline import terminal
 from pipeline.faults import Faults
 from pipeline.graph import Job
 from pipeline.inputs import find_inputs
-from pipeline.lists import check_lists
+from pipeline.lists import check_lists, say_lists
 from pipeline.options import RunOptions
 from pipeline.runs import OutputLock, RunRecord, RunTerms
 from pipeline.summary import Summary, summarise
-from suppression.lists import Screen
 from transforms.delivery_settings import DeliverySettings, LedgerSettings
 from transforms.in_process import halt
-from transforms.lists import ListSettings
+from transforms.live_lists import LiveScreen
 from transforms.read import InputFile
 from transforms.record_outcomes import OutcomeSettings
 from transforms.validate import LeadRules
@@ -47,12 +45,7 @@ def open_account(options: RunOptions) -> Account:
         raise Faults([f"--ledger {options.ledger}: {error}"]) from error
 
 
-def list_settings(options: RunOptions) -> ListSettings:
-    """Which do-not-disturb lists the options name."""
-    return ListSettings(options.dnd, options.schema.region, options.dnd_allow_empty)
-
-
-def find_files_and_lists(options: RunOptions, lists: ListSettings) -> list[InputFile]:
+def find_files_and_lists(options: RunOptions) -> list[InputFile]:
     """The inputs; the lists are opened and found fit.
 
     Raises:
@@ -70,7 +63,7 @@ def find_files_and_lists(options: RunOptions, lists: ListSettings) -> list[Input
         )
     except Faults as error:
         faults.extend(error.faults)
-    faults.extend(check_lists(lists, options.dnd_max_age_hours, time.time()))
+    faults.extend(check_lists(options.lists))
     if faults:
         raise Faults(faults)
     return files
@@ -90,7 +83,6 @@ def lead_rules(options: RunOptions) -> LeadRules:
 def make_job(
     options: RunOptions,
     *,
-    lists: ListSettings,
     record: RunRecord,
     account: Account,
     outcomes: OutcomeSettings,
@@ -100,7 +92,6 @@ def make_job(
 
     Args:
         options: the options.
-        lists: the do-not-disturb lists.
         record: the run.
         account: the account as the ledger has it.
         outcomes: where outcomes go.
@@ -109,7 +100,7 @@ def make_job(
     ledger = LedgerSettings(options.ledger, record.run)
     return Job(
         rules=lead_rules(options),
-        lists=lists,
+        lists=options.lists,
         sent_before=ledger if sent_before else None,
         delivery=DeliverySettings(
             ledger=ledger,
@@ -134,7 +125,7 @@ def start_name(record: RunRecord) -> str:
     return f"{record.starts:04d}-{secrets.token_hex(3)}"
 
 
-def run_terms(options: RunOptions, screen: Screen, lock: OutputLock | None) -> RunTerms:
+def run_terms(options: RunOptions, screen: LiveScreen, lock: OutputLock | None) -> RunTerms:
     """What is recorded of a run, beside its inputs."""
     return RunTerms(
         campaign=options.campaign,
@@ -170,14 +161,6 @@ def empty_pipeline(options: RunOptions) -> beam.Pipeline:
         ) from error
 
 
-def say_lists(options: RunOptions, screen: Screen) -> None:
-    """Say which do-not-disturb lists hold."""
-    for each in screen.lists:
-        terminal.say(f"do-not-disturb list: {each}")
-    if not options.dnd:
-        terminal.say("no do-not-disturb list was given: nothing is screened (see --dnd)")
-
-
 def run_to_end(pipeline: beam.Pipeline) -> Summary | None:
     """Run a graph in this process.
 
@@ -193,12 +176,12 @@ def run_to_end(pipeline: beam.Pipeline) -> Summary | None:
         return None
 
 
-def say_terms(options: RunOptions, account: Account, screen: Screen) -> None:
+def say_terms(options: RunOptions, account: Account, screen: LiveScreen) -> None:
     """Say which ledger, lists and gap hold."""
     terminal.say(
         f"ledger of this account: {options.ledger} (name it with --ledger in every other job of the"
         " same account)"
     )
-    say_lists(options, screen)
+    say_lists(options.lists, screen, SystemClock())
     if account.gap_secs > options.pace_secs:
         terminal.say(f"the ledger's gap of {account.gap_secs:g} s is kept: --pace_secs is shorter")

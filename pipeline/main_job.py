@@ -11,7 +11,6 @@ from pipeline.graph import Job, build
 from pipeline.jobs import (
     empty_pipeline,
     find_files_and_lists,
-    list_settings,
     make_job,
     open_account,
     run_terms,
@@ -40,12 +39,11 @@ def run_main_job(options: RunOptions) -> int:
     Raises:
         Faults: it cannot start; nothing was posted.
     """
-    lists = list_settings(options)
-    files = find_files_and_lists(options, lists)
+    files = find_files_and_lists(options)
     if stop_requested():
         terminal.say("stopped before anything was posted by this start; the same command goes on")
         return EXIT_PENDING
-    screen = open_screen(lists)
+    screen = open_screen(options.lists)
     BOARD.note_lists(screen.version)
     output = Path(options.output or "")
     lock = OutputLock(output)
@@ -58,7 +56,6 @@ def run_main_job(options: RunOptions) -> int:
     say_terms(options, account, screen)
     job = make_job(
         options,
-        lists=lists,
         record=record,
         account=account,
         outcomes=OutcomeSettings(

@@ -127,16 +127,36 @@ GROUPS: Groups = (
             Option(
                 "--dnd",
                 "FILE",
-                "a list of numbers that must not be called, as text or CSV. May be repeated; without"
-                " any, nothing is screened",
+                "a list of numbers that must not be called: text, CSV, or an index that `suppression"
+                " build` made; here or in a bucket. May be repeated; without any, nothing is screened",
                 is_repeatable=True,
             ),
             Option(
                 "--dnd_max_age_hours",
                 "HOURS",
-                "refuse a list whose file is older than this (default: any age)",
+                "stop where a list is older than this, by its own date or else its file's (default:"
+                " any age)",
             ),
             Option("--dnd_allow_empty", "", "let a list pass that holds no number at all"),
+            Option(
+                "--dnd_category",
+                "NUMBER",
+                "what the campaign is about, 1 to 8 (1 banking, 2 property, 3 education, 4 health,"
+                " 5 goods and cars, 6 media and IT, 7 travel, 8 food): numbers that are blocked for"
+                " other categories only are called (default: every listed number is blocked)",
+            ),
+            Option(
+                "--dnd_category_means",
+                "WHAT",
+                "with --dnd_category: whether the categories in lists of text or CSV are those that a"
+                " number is blocked for, or those it allows: blocked or allowed (default: blocked, but"
+                " a column of preferences must be told)",
+            ),
+            Option(
+                "--dnd_refresh_secs",
+                "SECONDS",
+                "how often lists are looked at again for a new version (default: 60)",
+            ),
         ),
     ),
     (

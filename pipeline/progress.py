@@ -13,7 +13,7 @@ from pipeline.figures import duration
 from pipeline.terminal import ERR, complain, printable
 from transforms.held_messages import HeldMessages
 from transforms.in_process import BOARD, stop_requested, waiting_leads
-from transforms.lists import ListSettings, changed_secs
+from transforms.lists import ListSettings, open_screen
 
 _REFRESH_SECS = 0.5
 _FIRST_STATUS_SECS = 2.0
@@ -119,7 +119,7 @@ class EventProgress(Progress):
         """
         super().__init__()
         self._held = held
-        self._lists_changed_secs = changed_secs(lists)
+        self._screen = open_screen(lists)
 
     def line(self) -> str:
         """What an operator is paged on, in one line."""
@@ -134,8 +134,9 @@ class EventProgress(Progress):
             f"circuit open, {silent} without an answer" if silent else "circuit closed",
             f"{BOARD.requests:,} request{'s' * (BOARD.requests != 1)}",
         ]
-        if self._lists_changed_secs is not None:
-            age_secs = max(0.0, now.wall_secs - self._lists_changed_secs)
+        dated_secs = self._screen.dated_secs
+        if dated_secs is not None:
+            age_secs = max(0.0, now.wall_secs - dated_secs)
             parts.append(f"oldest list {duration(age_secs)} old")
         if BOARD.note:
             parts.append(BOARD.note)

@@ -9,16 +9,15 @@ from typing import Final
 
 import phonenumbers
 
-from pipeline.command_line import is_utf8, nearest, shortened
+from pipeline.category_words import category_of, meaning_of
+from pipeline.command_line import is_utf8, shortened
 from pipeline.faults import Faults
 from pipeline.suppression_table import VERBS
 from pipeline.suppression_words import sort_words
 from schemas.lead_schema import default_lead_schema
 from suppression.categories import Categories
 
-_MEANINGS: Final = {"blocked": Categories.BLOCKED, "allowed": Categories.ALLOWED}
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z?)?", re.ASCII)
-_CATEGORY: Final = re.compile("[1-8]", re.ASCII)
 _DAY_SECS: Final = 86_400.0
 
 
@@ -104,23 +103,11 @@ class SuppressionOptionReader:
 
     def categories(self) -> Categories:
         """What the column of categories names."""
-        value = self.text("--dnd_category_means")
-        if value is not None and value not in _MEANINGS:
-            hint = nearest(value, list(_MEANINGS))
-            self.faults.append(
-                f"--dnd_category_means {shortened(value)!r} must be blocked or allowed{hint}"
-            )
-        return _MEANINGS.get(value or "", Categories.UNSAID)
+        return meaning_of(self.text("--dnd_category_means"), self.faults)
 
     def category(self) -> int | None:
         """The category that calls would be of; None: any."""
-        value = self.text("--dnd_category")
-        if value is None:
-            return None
-        if _CATEGORY.fullmatch(value):
-            return int(value)
-        self.faults.append(f"--dnd_category {shortened(value)!r} must be a whole number, 1 to 8")
-        return None
+        return category_of(self.text("--dnd_category"), self.faults)
 
     def date_secs(self) -> float | None:
         """The list's own date, seconds since 1970; None where none is given."""
