@@ -46,12 +46,14 @@ class EventsJob:
         events: how the leads come.
         job: what its graph is made of.
         record: the run.
+        runs: where it is recorded, if that is on this machine.
     """
 
     options: RunOptions
     events: EventOptions
     job: Job
     record: RunRecord
+    runs: Runs | None
 
     @property
     def outcomes_place(self) -> str:
@@ -102,7 +104,8 @@ def set_up(options: RunOptions, events: EventOptions) -> EventsJob | None:
     lock = OutputLock(here) if here else None
     account = open_account(options)
     terms = run_terms(options, screen, lock)
-    record = Runs(here).go_on(terms) if here else first_events_start(terms)
+    runs = Runs(here) if here else None
+    record = runs.go_on(terms) if runs else first_events_start(terms)
     folder = str(outcome_files.prepare(here, "events")) if here else None
     if options.output and not here:
         folder = _record_elsewhere(options.output, record)
@@ -123,7 +126,7 @@ def set_up(options: RunOptions, events: EventOptions) -> EventsJob | None:
         sent_before=True,
     )
     BOARD.gap_secs, BOARD.limit = job.delivery.gap_secs, job.delivery.limit
-    return EventsJob(options, events, job, record)
+    return EventsJob(options, events, job, record, runs)
 
 
 def _record_elsewhere(output: str, record: RunRecord) -> str:

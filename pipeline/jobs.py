@@ -16,10 +16,10 @@ from pipeline.graph import Job
 from pipeline.inputs import find_inputs
 from pipeline.lists import check_lists, say_lists
 from pipeline.options import RunOptions
-from pipeline.runs import OutputLock, RunRecord, RunTerms
+from pipeline.runs import OutputLock, RunRecord, Runs, RunTerms
 from pipeline.summary import Summary, summarise
 from transforms.delivery_settings import DeliverySettings, LedgerSettings
-from transforms.in_process import halt
+from transforms.in_process import BOARD, halt
 from transforms.live_lists import LiveScreen
 from transforms.read import InputFile
 from transforms.record_outcomes import OutcomeSettings
@@ -139,6 +139,15 @@ def run_terms(options: RunOptions, screen: LiveScreen, lock: OutputLock | None) 
         csv_delimiter=options.csv_delimiter,
         lists_version=screen.version,
     )
+
+
+def noting_lists(runs: Runs, record: RunRecord) -> RunRecord:
+    """Record which versions of the lists this start has used; the run as it is recorded now."""
+    try:
+        return runs.note_lists(record, BOARD.list_versions)
+    except OSError as error:
+        halt(f"the record of run {record.run} cannot be written: {error.strerror}")
+        return record
 
 
 def empty_pipeline(options: RunOptions) -> beam.Pipeline:

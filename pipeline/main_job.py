@@ -12,6 +12,7 @@ from pipeline.jobs import (
     empty_pipeline,
     find_files_and_lists,
     make_job,
+    noting_lists,
     open_account,
     run_terms,
     run_to_end,
@@ -83,6 +84,7 @@ def _run(
         pipeline = empty_pipeline(options)
         build(pipeline, job, files)
         summary = run_to_end(pipeline)
+    record = noting_lists(runs, record)
     was_cut_short = bool(BOARD.stopped)
     is_complete = not was_cut_short and summary is not None and summary.is_conserved
     if is_complete:

@@ -1,5 +1,6 @@
 """Lists that change while the program uses them: new versions count, bad ones do not, none kills it."""
 
+import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -91,6 +92,10 @@ def test_a_lead_in_the_queue_is_judged_by_the_list_as_it_stands_when_its_turn_co
     assert statuses(outcomes) == {"delivered.ok": 13, "suppressed.dnd": 2}
     assert done.err.count(f"{dnd}: version") == 1
     assert "with 4 numbers is used from now on" in done.err
+    (record,) = (program.output / "runs").glob("*.json")
+    before, after = json.loads(record.read_bytes())["lists_used"]
+    assert f"do-not-disturb lists: version {after} (1 list)" in done.out
+    assert before != after
 
 
 def test_versions_that_cannot_be_relied_on_are_said_once_and_the_old_one_holds(
