@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
+from benchmarks.list_peers import Listed
 from suppression.building import BuildSource, BuildTerms, build_index
 from suppression.index_file import open_index
-
-from benchmarks.list_peers import Listed
 
 
 def build(text: Path, folder: Path) -> Path:
