@@ -40,7 +40,7 @@ def run_check(words: Sequence[str]) -> int:
         Faults: it cannot begin.
     """
     options = read_options(words, is_check=True)
-    files = find_files_and_lists(options)
+    files = find_files_and_lists(options, are_relied_on=False)
     if stop_requested():
         return _broken_off("stopped on request")
     terminal.say(f"checking {counted(len(files), 'file')}: nothing is posted")

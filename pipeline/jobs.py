@@ -45,7 +45,7 @@ def open_account(options: RunOptions) -> Account:
         raise Faults([f"--ledger {options.ledger}: {error}"]) from error
 
 
-def find_files_and_lists(options: RunOptions) -> list[InputFile]:
+def find_files_and_lists(options: RunOptions, *, are_relied_on: bool = True) -> list[InputFile]:
     """The inputs; the lists are opened and found fit.
 
     Raises:
@@ -63,7 +63,7 @@ def find_files_and_lists(options: RunOptions) -> list[InputFile]:
         )
     except Faults as error:
         faults.extend(error.faults)
-    faults.extend(check_lists(options.lists))
+    faults.extend(check_lists(options.lists, are_relied_on=are_relied_on))
     if faults:
         raise Faults(faults)
     return files

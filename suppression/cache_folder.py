@@ -8,6 +8,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ _LEFT_SECS = 86_400.0
 _MOST_BYTES = 4 << 30
 _ENTRY, _MEMO, _LOCK, _WORK = ".dnd", ".memo", ".lock", ".work"
 _KEPT = (_ENTRY, _MEMO)
+_KEY = re.compile("[0-9a-f]{64}")
 
 
 class CacheFolder:
@@ -40,9 +42,10 @@ class CacheFolder:
         path = self._path / f"{memo}{_MEMO}"
         try:
             os.utime(path)
-            return path.read_text("ascii")
+            key = path.read_text("ascii")
         except (OSError, ValueError):
             return None
+        return key if _KEY.fullmatch(key) else None
 
     def remember(self, memo: str, key: str, workplace: Path) -> None:
         """Keep a key under a memo's name, if that can be: else the list is read again.

@@ -16,11 +16,17 @@ def age_fault(kept: KeptList, max_age_hours: float | None, wall_secs: float) -> 
         wall_secs: the present moment, seconds since 1970.
 
     Returns:
-        A sentence; empty: nothing is wrong, or its age is not known.
+        A sentence; empty: nothing is wrong.
     """
-    if max_age_hours is None or kept.dated_secs is None:
+    if max_age_hours is None:
         return ""
     name = kept.index.name
+    if kept.dated_secs is None:
+        return (
+            f"the list {name} has no date of its own, and where it is kept nobody says when it was"
+            " changed: give it a comment such as # date: 2026-01-31, or leave out"
+            " --dnd_max_age_hours"
+        )
     age_hours = (wall_secs - kept.dated_secs) / _SECS_AN_HOUR
     if age_hours > max_age_hours:
         return (

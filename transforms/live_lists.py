@@ -112,11 +112,11 @@ class LiveScreen:
 
     def look(self) -> None:
         """Look at every list's place again, and use what is there from now on."""
-        now_secs = self._clock.now().wall_secs
-        said = [each.look(self._max_age_hours, now_secs) for each in self._watched]
-        self._screen = self._as_it_stands()
-        for notice in filter(None, said):
-            _tell(notice)
+        for each in self._watched:
+            notice = each.look(self._max_age_hours, self._clock.now().wall_secs)
+            self._screen = self._as_it_stands()
+            if notice:
+                _tell(notice)
         self.halts()
 
     def follow(self, refresh_secs: float) -> None:

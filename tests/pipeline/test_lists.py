@@ -6,6 +6,9 @@ import pytest
 from dialer.clock import Instant, ManualClock
 from pipeline.lists import check_lists, say_lists
 from suppression.categories import Categories
+from suppression.kept_lists import KeptList, Stamp
+from tests.suppression.built_lists import built
+from transforms.list_ages import age_fault
 from transforms.lists import ListSettings, open_screen
 
 NOW = 1_800_000_000.0
@@ -56,6 +59,56 @@ def test_an_empty_list_may_be_allowed_and_its_age_still_counts(tmp_path: Path) -
 
     assert faults_of(name, allow_empty=True) == []
     assert len(faults_of(name, allow_empty=True, hours=1)) == 1
+
+
+def test_a_list_that_is_being_written_is_waited_for_before_leads_are_sent_by_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"9876500001\n")
+
+    class Writer(ManualClock):
+        """Somebody writes on until five seconds have passed."""
+
+        def sleep(self, secs: float) -> None:
+            super().sleep(secs)
+            if sum(self.slept_secs) < 5.0:
+                with path.open("ab") as file:
+                    file.write(b"9876500002\n")
+            written_secs = path.stat().st_ctime
+            ahead_secs = max(0.0, sum(self.slept_secs) - 5.0)
+            self._now = Instant("manual", self._now.boot_secs, written_secs + ahead_secs)
+
+    clock = Writer(wall_secs=path.stat().st_ctime)
+    settings = ListSettings((str(path),), "IN", allow_empty=False)
+    assert check_lists(settings, clock) == []
+    assert 6.5 < sum(clock.slept_secs) < 8.0
+    assert open_screen(settings).count == 2
+    assert f"the list {path} is being written: waiting until it is whole" in capsys.readouterr().out
+
+
+def test_a_list_that_is_written_all_the_time_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"9876500001\n")
+
+    class StoodStill(ManualClock):
+        """The file is always as young as it was."""
+
+        def sleep(self, secs: float) -> None:
+            super().sleep(secs)
+            self._now = Instant("manual", self._now.boot_secs, path.stat().st_ctime)
+
+    settings = ListSettings((str(path),), "IN", allow_empty=False)
+    faults = check_lists(settings, StoodStill(wall_secs=path.stat().st_ctime))
+    assert [f"the list {path} is being written all the time" in fault for fault in faults] == [True]
+    assert check_lists(settings, StoodStill(wall_secs=0.0), are_relied_on=False) == []
+
+
+def test_an_age_that_nobody_knows_is_no_age_that_may_pass() -> None:
+    index = built("9876500001\n")
+    kept = KeptList(index, Stamp("", 1, None, None), is_settled=True)
+    assert "has no date of its own" in age_fault(kept, 24.0, NOW)
+    assert age_fault(kept, None, NOW) == ""
 
 
 def said_of(capsys: pytest.CaptureFixture[str], settings: ListSettings) -> list[str]:

@@ -164,7 +164,7 @@ def test_an_entry_that_is_damaged_is_made_again(
 
 def test_a_memo_without_its_entry_or_sense_is_as_none(cache: ListCache, folder: Path) -> None:
     place = place_of(folder)
-    for spoil in (_remove_entries, _empty_memos):
+    for spoil in (_remove_entries, _empty_memos, _blank_memos):
         cache.open(place, TERMS)
         spoil(folder)
         assert listed(cache.open(place, TERMS).index) == [True, True, False]
@@ -173,6 +173,12 @@ def test_a_memo_without_its_entry_or_sense_is_as_none(cache: ListCache, folder: 
 def _remove_entries(folder: Path) -> None:
     for entry in folder.glob("*.dnd"):
         entry.unlink()
+
+
+def _blank_memos(folder: Path) -> None:
+    """As a power cut may leave them."""
+    for memo in folder.glob("*.memo"):
+        memo.write_bytes(bytes(64))
 
 
 def _empty_memos(folder: Path) -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from dialer.clock import ManualClock
 from suppression.building import BuildTerms, build_index
-from tests.suppression.built_lists import source_of
-from tests.suppression.kept_files import replaced
+from suppression.kept_lists import KeptList, Stamp
+from tests.suppression.built_lists import built, source_of
+from tests.suppression.kept_files import FilePlace, replaced
 from transforms.in_process import BOARD
 from transforms.lists import ListSettings, open_screen
 from transforms.live_lists import LiveScreen
@@ -224,6 +225,31 @@ def test_of_several_lists_each_is_followed_by_itself(tmp_path: Path) -> None:
         1,
         1,
     ]
+
+
+def test_what_befalls_one_list_does_not_keep_another_from_being_used(tmp_path: Path) -> None:
+    class Unreadable(FilePlace):
+        """The place of a list whose reading fails as nobody has thought of."""
+
+        def stamp(self) -> Stamp:
+            raise MemoryError
+
+    desk = Desk(tmp_path, text(1))
+    kept = desk.screen.kept[0]
+    newer = built(text(1, 2))
+    places = [FilePlace(desk.path), Unreadable(desk.path)]
+    screen = LiveScreen(
+        [(place, kept) for place in places],
+        reopen=lambda place, _: KeptList(newer, place.stamp(), is_settled=True),
+        category=None,
+        max_age_hours=None,
+        clock=desk.clock,
+    )
+    for _ in range(2):
+        with pytest.raises(MemoryError):
+            screen.look()
+    assert screen.listed(ASKED).tolist() == [True, True, False, False]
+    assert any("is used from now on" in notice for notice in BOARD.notices)
 
 
 def test_a_list_that_has_become_too_old_halts_the_run_and_says_what_to_do(tmp_path: Path) -> None:
