@@ -12,6 +12,7 @@ import phonenumbers
 from pipeline.category_words import category_of, meaning_of
 from pipeline.command_line import is_utf8, shortened
 from pipeline.faults import Faults
+from pipeline.masking import masked
 from pipeline.suppression_table import VERBS
 from pipeline.suppression_words import sort_words
 from schemas.lead_schema import default_lead_schema
@@ -19,6 +20,7 @@ from suppression.categories import Categories
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z?)?", re.ASCII)
 _DAY_SECS: Final = 86_400.0
+_NUMBER: Final = re.compile(r"\+?\d(?:[ ().-]*\d){8,}")
 
 
 class SuppressionOptionReader:
@@ -31,9 +33,22 @@ class SuppressionOptionReader:
     """
 
     def __init__(self, verb: str, words: Sequence[str]) -> None:
-        """Read the words behind a verb."""
+        """Read the words behind a verb.
+
+        Raises:
+            Faults: A phone number stands where a file's name belongs; other messages would show it.
+        """
         self.faults: list[str] = []
         self.words = sort_words(words, VERBS[verb], self.faults)
+        values = self.words.values
+        names = (*self.words.files, *values.get("--from", ()), *values.get("--to", ()))
+        numbers = [name for name in names if _is_number(name)]
+        if numbers:
+            self.faults.append(
+                f"{masked(numbers[0])} stands where a file's name belongs: the file comes first, and"
+                " behind it the numbers"
+            )
+            self.finish()
         self.usual_region = default_lead_schema().region
 
     def finish(self) -> None:
@@ -124,6 +139,12 @@ class SuppressionOptionReader:
             # Somebody's today may be tomorrow in UTC.
             self.faults.append(f"--date {value} has yet to come: a list of then cannot be here now")
         return secs
+
+
+def _is_number(name: str) -> bool:
+    """Whether a name that is no file's, or a part of it, is a phone number by its looks."""
+    looks = any(map(_NUMBER.fullmatch, name.split("/")))
+    return looks and not Path(name).exists()
 
 
 def _moment_secs(text: str) -> float | None:

@@ -110,6 +110,16 @@ class PairedLines:
         return line if pair is None else pair[1] + pair[2]
 
 
+def with_area_line(line: str, region: str) -> str:
+    """Return a line with area code and number as one, where it has them in two columns.
+
+    >>> with_area_line("415,5550199", "US"), with_area_line("415,5550199", "IN")
+    ('4155550199', '415,5550199')
+    """
+    pair = _PAIR.fullmatch(line) if region == _REGION else None
+    return line if pair is None else pair[1] + pair[2]
+
+
 def area_column(header: Sequence[str], region: str) -> str | None:
     """Return the column of a header that holds area codes, where the region has them apart."""
     if region != _REGION:

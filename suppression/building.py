@@ -37,6 +37,7 @@ def build_index(
     """
     with Gathering(target, terms, watch) as gathering:
         read = [gathering.read(source) for source in sources]
+        gathering.see_columns()
         dates = [each.date_secs for each in read if each.date_secs is not None]
         info = IndexInfo(
             format=FORMAT,

@@ -14,10 +14,11 @@ from records.header import shown_columns
 from records.layout import Layout
 from records.peeking import ByteStream
 from records.splitting import split_records
-from schemas.cell_text import clean
+from schemas.cell_text import clean, unwrapped
 from schemas.lead_schema import LeadSchema
 from schemas.names import name_key
 from schemas.phones import PhoneReader
+from suppression.area_numbers import with_area_line
 from suppression.categories import FULL
 from suppression.entries import Entries
 from suppression.faults import ListError
@@ -38,6 +39,10 @@ _DELETES: Final = frozenset(
 )
 _DIGIT: Final = re.compile(r"\d")
 _COMMENT: Final = "#"
+_NEITHER: Final = (
+    "it holds a number and neither adds (+) nor deletes (-) it; write the sign before the number, or"
+    " build a list from the file"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,27 +112,23 @@ class ChangeLines:
         for piece in list_pieces(stream, self._entries.name):
             for line in cut_lines(piece).to_pylist():
                 place += 1
-                text = clean(line).strip()
+                text = unwrapped(clean(line))
                 if text and not self._take(text.partition(_COMMENT)[0].strip(), place):
                     self._entries.pass_over(place, text)
 
     def _take(self, change: str, place: int) -> bool:
         """Take one line's change; False: it holds no number."""
         sign, entry = change[:1], change[1:]
-        if sign not in ("+", "-") or not entry:
-            if self._phones.read_each(change):
-                raise ListError(
-                    f"{self._entries.name}, line {place}: it neither adds (+) nor deletes (-) its"
-                    " number; write the sign before it, or build a list from the file"
-                )
+        if sign not in ("+", "-"):
+            self._entries.refuse_numbers(change, place, _NEITHER)
             return False
         self._sink.is_deleting = sign == "-"
-        number = entry.strip()
+        number = with_area_line(entry.strip(), self._entries.region)
         if not self._phones.read_each(number) and self._phones.read_each(f"+{number}"):
             number = f"+{number}"
         elif sign == "+" and entry == number:
             self._refuse_two_readings(number, place)
-        return self._entries.add(number, place)
+        return bool(number) and self._entries.add(number, place)
 
     def _refuse_two_readings(self, number: str, place: int) -> None:
         """Refuse a number that is another one if the sign before it is a part of it."""

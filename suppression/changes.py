@@ -71,6 +71,7 @@ def merge_index(
     index = open_index(old)
     with _ChangeGathering(target, terms, watch) as gathering:
         read = [gathering.read(source) for source in sources]
+        gathering.see_columns()
         changes = gathering.changes()
         dates = [each.date_secs for each in read if each.date_secs is not None]
         newest_secs = max(dates, default=index.info.date_secs)
@@ -119,7 +120,9 @@ class _ChangeGathering(Gathering):
         layout = self._layout(entries, head)
         if layout is None:
             return ChangeLines(entries, self._phones, self._sink)
-        return ChangeTable(entries, layout, default_lead_schema(), self._columned, self._sink)
+        return ChangeTable(
+            entries, layout, default_lead_schema(), self._columned(layout), self._sink
+        )
 
     def _read_index(self, source: BuildSource, _stream: ByteStream) -> ReadSource:
         raise ListError(

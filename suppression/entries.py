@@ -16,6 +16,7 @@ from suppression.plain_entries import PlainEntries, ReadEntries
 
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d*)?e[+-]?\d+", re.ASCII | re.IGNORECASE)
 _DIGITS = re.compile(r"\d+", re.ASCII)
+_NO_LETTERS = re.compile(r"[\d\W_]+")
 # What one number is spelled with, and in how many groups of digits at the most.
 _ONE_NUMBER = re.compile(r"[\d ().-]+", re.ASCII)
 _MOST_GROUPS = 6
@@ -106,9 +107,26 @@ class Entries:
         for part in filled:
             self._refuse_lost_digits(part, place)
         unread = [part for part in filled if not self._add_read(part, mask)]
-        for part in unread:
-            self._refuse_hidden_number(part, place)
+        is_split = len(unread) == len(filled) and self._is_split_number(entry)
+        if is_split or any(map(self._hides_number, unread)):
+            self._refuse(place)
         return bool(filled) and not unread
+
+    def refuse_numbers(self, entry: str, place: int, what: str) -> None:
+        """Refuse an entry that holds a number, whole or hidden, which must not be passed over.
+
+        Args:
+            entry: a text without blanks around it.
+            place: the number of the line that it comes from.
+            what: what is wrong with it.
+
+        Raises:
+            ListError: It holds one.
+        """
+        for part in (entry, *_PIECES.split(entry)):
+            self._refuse_lost_digits(part, place)
+            if self.holds_number(part) or self._hides_number(part) or self._is_split_number(part):
+                raise ListError(f"{self.name}, line {place}: {what}")
 
     def pass_over(self, place: int, text: str) -> None:
         """Count a line or row without a number."""
@@ -126,8 +144,14 @@ class Entries:
             self._sink.add(numbers, np.full(len(found), mask, np.uint8))
         return bool(found)
 
-    def _refuse_hidden_number(self, part: str, place: int) -> None:
-        """Refuse a text that is no number and holds one: passed over, it would be called.
+    def _is_split_number(self, entry: str) -> bool:
+        """Whether a text of digits and signs is one number if the signs are left out."""
+        text = clean(entry)
+        is_bare = _NO_LETTERS.fullmatch(text) is not None
+        return is_bare and self.holds_number("".join(_DIGITS.findall(text)))
+
+    def _hides_number(self, part: str) -> bool:
+        """Whether a text that is no number holds one.
 
         A text of digits alone that is no number of any kind is not meant: no lead can have it.
         """
@@ -135,14 +159,15 @@ class Entries:
         groups = [found.span() for found in _DIGITS.finditer(text)]
         for at, (start, end) in enumerate(groups):
             if end - start >= _DIGITS_OF_TWO_NUMBERS and len(set(text[start:end])) > 1:
-                self._refuse(place)
+                return True
             # One number's digits may stand apart, as in 98765 12345 (office).
             for _, stop in groups[at : at + _MOST_GROUPS]:
                 run = text[start:stop]
                 if not _ONE_NUMBER.fullmatch(run):
                     break
                 if self.holds_number(run):
-                    self._refuse(place)
+                    return True
+        return False
 
     def _refuse(self, place: int) -> None:
         raise ListError(

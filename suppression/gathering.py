@@ -1,6 +1,6 @@
 """Reading lists of any kind, and gathering their numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +12,7 @@ from records.layout import HEAD_BYTES, Layout
 from records.opening import open_text
 from records.peeking import ByteStream, DamagedStream, Peekable
 from records.zip_file import NotOneFile
+from schemas.columns import Columns
 from schemas.lead_schema import default_lead_schema
 from schemas.phones import PhoneReader
 from suppression.build_terms import BuildSource, BuildTerms, Watch
@@ -80,6 +81,9 @@ class Gathering:
         self._unread = UnreadLines(terms.not_numbers)
         self._name = ""
         self._read_bytes = 0
+        self._asked = [name for name in (terms.column, terms.category_column) if name is not None]
+        self._found: set[str] = set()
+        self._lacking: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -199,30 +203,54 @@ class Gathering:
         layout = self._layout(entries, head)
         if layout is None:
             return TextList(entries)
-        return TableList(entries, layout, default_lead_schema(), self._columned)
+        return TableList(entries, layout, default_lead_schema(), self._columned(layout))
 
-    @property
-    def _columned(self) -> Columned:
-        terms = self._terms
-        return Columned(terms.column, terms.category_column, terms.categories)
+    def _columned(self, layout: Layout) -> Columned:
+        """What is asked for of the columns that a list has."""
+        terms, column = self._terms, self._terms.column
+        has_column = column is not None and bool(Columns(layout.header).named(column))
+        return Columned(column if has_column else None, terms.category_column, terms.categories)
 
     def _layout(self, entries: Entries, head: bytes) -> Layout | None:
         """The layout of a list in columns; None: it has none.
 
+        A column that is asked for may be missing: of several sources not all need to have it.
+
         Raises:
-            ListError: It has none, or not those that are asked for.
+            ListError: It has columns, and none of numbers.
         """
-        terms = self._terms
-        layout = table_layout(head, default_lead_schema(), terms.column)
-        asked = [name for name in (terms.column, terms.category_column) if name is not None]
-        if layout is None and asked:
-            headers = read_headers(head)
-            first = headers[0].cells if headers else ()
-            raise ListError(
-                f"{entries.name} has no header with a column {shown_columns(asked[:1])}; its first"
-                f" line: {shown_columns(first) or 'empty'}"
+        schema, column = default_lead_schema(), self._terms.column
+        layout = table_layout(head, schema, column) if column is not None else None
+        layout = layout or table_layout(head, schema)
+        header = _first_line(head) if layout is None else layout.header
+        for name in self._asked:
+            if layout is not None and Columns(header).named(name):
+                self._found.add(name)
+                continue
+            lacking = (
+                f"{entries.name} has no column {shown_columns([name])}; its first line:"
+                f" {shown_columns(header) or 'empty'}"
             )
+            self._lacking.setdefault(name, lacking)
+            if name == column and layout is None and len(header) > 1:
+                # It has columns, and none that could be meant.
+                raise ListError(lacking)
         return layout
+
+    def see_columns(self) -> None:
+        """See that each column that is asked for was somewhere.
+
+        Raises:
+            ListError: It is a column of none of the lists.
+        """
+        for name, lacking in self._lacking.items():
+            if name not in self._found:
+                raise ListError(lacking)
+
+
+def _first_line(head: bytes) -> Sequence[str]:
+    headers = read_headers(head)
+    return headers[0].cells if headers else ()
 
 
 def _no_list(name: str, kind: ForeignFile) -> str:

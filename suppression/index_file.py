@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from suppression.categories import FULL
+from suppression.categories import COUNT, FULL
 from suppression.faults import ListError
 from suppression.index_format import FORMAT, MARK, IndexInfo, IndexSource, Sections, read_format
 from suppression.number_pages import Int64s, Masks, NumberPages
@@ -75,7 +75,14 @@ class IndexFile:
             e164: country code and national digits, as one number; an Arrow array without nulls or a
                 numpy one.
             category: what the call is about, 1 to 8; None: whatever a number is blocked for counts.
+
+        Raises:
+            ValueError: The category is none, or a number is null.
         """
+        if category is not None and not 1 <= category <= COUNT:
+            raise ValueError(f"there is no category {category}: they are 1 to {COUNT}")
+        if isinstance(e164, pa.Array) and e164.null_count:
+            raise ValueError("a number is null")
         numbers = np.asarray(e164, np.int64)
         found = self._whole.listed(numbers)
         if not self._part.is_empty:

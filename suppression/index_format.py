@@ -126,8 +126,8 @@ def read_format(content: mmap.mmap, name: str) -> tuple[IndexInfo, Sections]:
 
 def _tables(content: mmap.mmap, places: dict[str, Any]) -> dict[str, npt.NDArray[Any]]:
     return {
-        table: np.frombuffer(content, _TYPES[table], count, at)
-        for table, (at, count) in places.items()
+        table: np.frombuffer(content, kind, places[table][1], places[table][0])
+        for table, kind in _TYPES.items()
     }
 
 
@@ -142,7 +142,13 @@ def _footer(content: mmap.mmap, name: str) -> tuple[dict[str, Any], int]:
     text = content[end : end + length]
     if zlib.crc32(text) != checksum:
         raise _damaged(name, "the checksum of its footer does not match")
-    return json.loads(text), end
+    try:
+        footer = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(name, "its footer cannot be read") from error
+    if not isinstance(footer, dict):
+        raise _damaged(name, "its footer lacks what it should hold")
+    return footer, end
 
 
 def _damaged(name: str, how: str) -> ListError:

@@ -36,6 +36,7 @@ def write_index(
     Raises:
         OSError: The file cannot be written.
     """
+    target = Path(os.path.realpath(target))
     new = target.with_name(f"{target.name}.new")
     try:
         with os.fdopen(os.open(new, _NEW_FILE, 0o600), "wb") as file:

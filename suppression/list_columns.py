@@ -27,7 +27,8 @@ class Columned:
 
     Attributes:
         phones: the name of the column of numbers; None: by the names it may have.
-        categories: the name of the column of categories; None: by the names it may have.
+        categories: the name of the column of categories, of which a list without it has none; None:
+            by the names it may have.
         means: what the column of categories says.
     """
 
@@ -74,19 +75,13 @@ def category_column(header: Sequence[str], name: str, columned: Columned) -> str
         None: there is none, or it is not to be read.
 
     Raises:
-        ListError: The one that is asked for is not there, there are several, or what it says must
-            be said.
+        ListError: There are several, or what it says must be said.
     """
     if columned.means is Categories.IGNORED:
         return None
     columns = [column for column in dict.fromkeys(header) if column]
     if columned.categories is not None:
         found = list(Columns(columns).named(columned.categories))
-        if not found:
-            raise ListError(
-                f"{name} has no column {shown_columns([columned.categories])} of categories; its"
-                f" columns: {shown_columns(columns)}"
-            )
     else:
         found = [column for column in columns if _is_of_categories(column)]
     if len(found) > 1:
@@ -104,9 +99,14 @@ def category_column(header: Sequence[str], name: str, columned: Columned) -> str
     return column
 
 
+_PREFERENCES = frozenset({"pref", "prefs", "dndpref", "dndprefs"})
+
+
 def _is_of_categories(column: str) -> bool:
     return name_key(column) in _CATEGORY_COLUMNS or _is_preference(column)
 
 
 def _is_preference(column: str) -> bool:
-    return name_key(column).endswith(("preference", "preferences"))
+    """Whether a column is called preference, or by a word with it in any place."""
+    key = name_key(column)
+    return "preference" in key or key in _PREFERENCES

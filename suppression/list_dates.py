@@ -12,6 +12,7 @@ _DATED: Final = re.compile(
     r"|(?P<one>\d{1,2})[-/.](?P<two>\d{1,2})[-/.](?P<year>\d{4})\b)",
     re.ASCII | re.IGNORECASE,
 )
+_NUMBER: Final = re.compile(r"\d{4}")
 _BEFORE_COMMENT: Final = "\ufeff \t"
 
 
@@ -32,6 +33,8 @@ def own_date_secs(head: bytes) -> float | None:
     for line in head.decode("utf-8", "replace").splitlines():
         comment = line.lstrip(_BEFORE_COMMENT)
         if not comment.startswith("#"):
+            if _NUMBER.search(comment):
+                return None  # the numbers have begun: a comment among them is about one of them
             continue
         for found in _DATED.finditer(comment):
             dates = _read_iso(found["iso"]) if found["iso"] else _read_day(found)

@@ -221,7 +221,7 @@ def test_h6_where_some_lines_are_in_two_columns_and_others_not_the_list_stops(co
 
 
 def test_h6_no_other_region_joins_two_columns() -> None:
-    with pytest.raises(Exception, match="no phone number"):
+    with pytest.raises(Exception, match="digits of a number"):
         american("415,5550199\n", region="IN")
 
 

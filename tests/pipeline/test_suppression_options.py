@@ -27,6 +27,20 @@ def built(folder: Path, *words: str) -> BuildOptions:
     return read_build_options(["--from", "a.txt", "--to", f"{folder}/list.dnd", *words])
 
 
+@pytest.mark.parametrize("name", ["9876512345", "+91 98765 12345", "98765-12345", "9876512345/x"])
+def test_a_number_in_a_files_place_is_not_shown(name: str) -> None:
+    for faults in (
+        faults_of("--from", name, "--to", "list.dnd"),
+        faults_of("--from", "a.txt", "--to", name),
+    ):
+        assert any("stands where a file's name belongs" in fault for fault in faults)
+        assert not any("98765" in fault for fault in faults)
+    with pytest.raises(Faults, match="the file comes first"):
+        read_lookup_options([name, "list.dnd"])
+    with pytest.raises(Faults, match="the file comes first"):
+        read_show_options([name])
+
+
 def test_what_is_not_given_has_its_usual_meaning(tmp_path: Path) -> None:
     assert built(tmp_path) == BuildOptions(
         sources=("a.txt",),

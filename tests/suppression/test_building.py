@@ -39,6 +39,8 @@ def test_an_index_says_what_it_was_built_from_and_when(tmp_path: Path) -> None:
         ("# dated 1970-13-41", 7.0),
         ("# 9876000001 asked on 1970-01-02", 7.0),
         ("date: 1970-01-02", 7.0),
+        ("Numbers\n# date: 1970-01-02", DAY_SECS),
+        ("9876512344\n# date: 1970-01-02", 7.0),
     ],
 )
 def test_a_list_is_dated_by_its_own_comment_or_by_its_file(

@@ -69,7 +69,16 @@ def test_h4_categories_that_a_person_wants_are_the_others_of_those_blocked(
 
 
 @pytest.mark.parametrize(
-    "column", ["preference", "Preferences", "Customer Preference", "DND_PREFERENCE"]
+    "column",
+    [
+        "preference",
+        "Preferences",
+        "Customer Preference",
+        "DND_PREFERENCE",
+        "Preference Code",
+        "Preferences Blocked",
+        "Prefs",
+    ],
 )
 def test_h4_a_column_called_preference_stops_unless_it_is_said_what_it_means(column: str) -> None:
     with pytest.raises(ListError, match="--dnd_category_means blocked or allowed"):
@@ -114,8 +123,21 @@ def test_the_column_of_categories_may_be_named() -> None:
     content = "Phone,Category,Blocked for\n9876512345,VIP,6\n"
     index = built(content, categories=Categories.BLOCKED, category_column="blocked_for")
     assert blocked_for(index) == [6]
-    with pytest.raises(ListError, match="has no column 'sector' of categories"):
+    with pytest.raises(
+        ListError, match="has no column 'sector'; its first line: 'Phone', 'Category'"
+    ):
         built(content, categories=Categories.BLOCKED, category_column="sector")
+
+
+def test_a_list_without_the_column_of_categories_blocks_for_all_beside_one_that_has_it() -> None:
+    index = built(
+        "Phone,Blocked for\n9876512345,6\n",
+        "Phone,Category\n9876512346,VIP\n",
+        "9876512347\n",
+        categories=Categories.BLOCKED,
+        category_column="Blocked for",
+    )
+    assert masks_of(index) == {NUMBER: 32, NUMBER + 1: FULL, NUMBER + 2: FULL}
 
 
 def test_several_columns_of_categories_stop_and_are_named() -> None:

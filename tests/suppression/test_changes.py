@@ -100,9 +100,45 @@ def test_a_plus_that_may_belong_to_the_number_stops(shelf: Shelf) -> None:
     assert "write a blank behind the sign" in words
 
 
-def test_a_number_without_a_sign_stops(shelf: Shelf) -> None:
-    words = shelf.refusal("+9876512347\n9876512345\n")
-    assert "changes-0, line 2: it neither adds (+) nor deletes (-)" in words
+@pytest.mark.parametrize(
+    "line",
+    [
+        "9876512345",
+        "9876512345+",
+        "9876512345,+",
+        "add 9876512345",
+        "ADD,9876512345",
+        "9876512345 (office)",
+        "Mob: +9876512345",
+        "1. +9876512345",
+        "1\t+9876512345",
+        "> +9876512345",
+        "(+)9876512345",
+        "9.87E+09",
+        "add,9.87E+09",
+        "98765/12345",
+    ],
+)
+def test_a_line_that_neither_adds_nor_deletes_its_number_stops(shelf: Shelf, line: str) -> None:
+    words = shelf.refusal(f"+9876512347\n{line}\n")
+    assert words.startswith("changes-0, line 2: ")
+
+
+@pytest.mark.parametrize(
+    "line", ['"+9876512347"', "'+9876512347", '="+9876512347"', '"+","9876512347"']
+)
+def test_what_a_spreadsheet_puts_around_a_change_is_taken_off(shelf: Shelf, line: str) -> None:
+    assert numbers_of(shelf.merged(f"-9876512345\n{line}\n").index) == [B, C]
+
+
+def test_area_and_number_in_two_columns_are_joined_in_changes_too(shelf: Shelf) -> None:
+    terms = BuildTerms("US", allow_empty=True)
+    build_index([source_of(b"2125550123\n", "us")], shelf.old, terms)
+    changes = source_of(b"+415,5550199\n-212,5550123\n+4155550198\n", "changes")
+    assert numbers_of(merge_index(shelf.old, [changes], shelf.new, terms).index) == [
+        14155550198,
+        14155550199,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,11 @@ def opened(text: str) -> IndexFile:
         "९८७६००००01 घर",
         "022-23456789 office",
         "9876000019 / 9876000001 (home)",
+        "98760/00001",
+        "98760_00001",
+        "98760*00001",
+        "98760,00001",
+        "98760…00001",
     ],
 )
 def test_h1_a_line_with_the_digits_of_a_number_among_other_text_stops_the_list(line: str) -> None:

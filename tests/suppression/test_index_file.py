@@ -1,4 +1,6 @@
 import stat
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +88,30 @@ def test_what_is_no_index_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_an_index_with_something_behind_it_is_refused(tmp_path: Path, whole: bytes) -> None:
     assert "something was added to it" in refusal(tmp_path / "list.dnd", whole + b"\n")
     assert "damaged index" in refusal(tmp_path / "list.dnd", whole + whole)
+
+
+@pytest.mark.parametrize("footer", [b"[]", b"null", b"nul", b"\xff", b"{}", b'{"format":1}'])
+def test_a_footer_that_was_made_up_is_refused(tmp_path: Path, footer: bytes) -> None:
+    body = b"\x89DNDi\r\n\x1a"
+    size_bytes = len(body) + len(footer) + 24
+    tail = struct.pack("<IIQ8s", len(footer), zlib.crc32(footer), size_bytes, body)
+    refusal(tmp_path / "list.dnd", body + footer + tail)
+
+
+def test_what_cannot_be_asked_is_refused() -> None:
+    index = built("9876512345\n")
+    with pytest.raises(ValueError, match="no category 9"):
+        index.listed(pa.array([919876512345]), 9)
+    with pytest.raises(ValueError, match="null"):
+        index.listed(pa.array([919876512345, None]))
+
+
+def test_a_link_to_an_index_stays_a_link(tmp_path: Path) -> None:
+    build(tmp_path / "real.dnd")
+    (tmp_path / "link.dnd").symlink_to("real.dnd")
+    build(tmp_path / "link.dnd", b"9876512345\n")
+    assert (tmp_path / "link.dnd").is_symlink()
+    assert open_index(tmp_path / "real.dnd").count == 1
 
 
 def test_an_index_of_another_format_is_refused(

@@ -72,11 +72,18 @@ def test_the_column_of_numbers_may_be_named() -> None:
     assert numbers_of(built("subscriber\n9876512345\n", column="Subscriber")) == [919876512345]
 
 
-def test_a_column_that_is_not_there_stops_and_shows_the_first_line() -> None:
-    with pytest.raises(ListError, match="no header with a column 'MSISDN'; its first line: 'Id'"):
+def test_a_column_that_no_list_has_stops_and_shows_the_first_line() -> None:
+    with pytest.raises(ListError, match=r"has no column 'MSISDN'; its first line: 'Id', 'Phone'"):
         built("Id,Phone\n1,9876512345\n", column="MSISDN")
-    with pytest.raises(ListError, match=r"no header with a column 'MSISDN'.*\(a number\)"):
+    with pytest.raises(ListError, match=r"has no column 'MSISDN'; .*\(a number\)"):
         built("9876512345\n9876512346\n", column="MSISDN")
+
+
+def test_a_column_that_is_named_need_not_be_in_every_list() -> None:
+    index = built(
+        "Id,MSISDN\n1,9876512345\n", "9876512346\n", "Phone,A\n9876512347,B\n", column="msisdn"
+    )
+    assert numbers_of(index) == [919876512345, 919876512346, 919876512347]
 
 
 def test_several_lists_go_together() -> None:
