@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pipeline.file_reading import counted
 from pipeline.masking import masked
 from pipeline.summary import Summary
-from pipeline.terminal import duration
+from pipeline.terminal import altered, duration
 from transforms.note_findings import Findings
 
 _MOST_CAMPAIGNS = 20
@@ -58,6 +58,7 @@ def report_check(
         lines.append(
             f"rows that were no UTF-8, read as Windows-1252: {summary.rows_as_windows_1252:,}"
         )
+    lines.extend(altered(summary))
     if not terms.was_screened:
         lines.append("nothing was screened: no do-not-disturb list was given")
     if findings.sent.requests:

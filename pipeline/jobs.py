@@ -86,6 +86,7 @@ def lead_rules(options: RunOptions) -> LeadRules:
         time_zone=options.time_zone,
         campaign=options.campaign,
         campaign_field=options.campaign_field,
+        form=options.dialect.row_form,
     )
 
 
@@ -118,6 +119,7 @@ def make_job(
             dialect=options.dialect.name,
             url=options.url,
             key_reference=options.key_reference,
+            parameters=options.parameters,
             bulk_parameter=options.bulk_parameter,
             names=options.schema.sent_names,
             gap_secs=max(account.gap_secs, options.pace_secs),
@@ -201,6 +203,8 @@ def say_terms(options: RunOptions, account: Account, screen: Screen) -> None:
         f"ledger of this account: {options.ledger} (name it with --ledger in every other job of the"
         " same account)"
     )
+    if options.dialect.notice:
+        terminal.say(options.dialect.notice)
     say_lists(options, screen)
     if account.gap_secs > options.pace_secs:
         terminal.say(f"the ledger's gap of {account.gap_secs:g} s is kept: --pace_secs is shorter")

@@ -1,6 +1,9 @@
 """The options of the main job: names, meanings and defaults, in the order that `--help` shows them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from dialer.dialects import DEFAULT, DIALECTS, USER_OPTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,12 +15,46 @@ class Option:
         metavar: what stands for its value in the help; empty: it takes none.
         help: what it means, and its default.
         is_repeatable: whether it may be given more than once.
+        bare: what stands for a value that is not given; empty: one must be.
     """
 
     name: str
     metavar: str
     help: str
     is_repeatable: bool = False
+    bare: str = ""
+
+
+def shown_gaps() -> str:
+    """The gap of each version of the API, in words."""
+    return ", ".join(f"{each.gap_secs:g} for {each.name}" for each in DIALECTS.values())
+
+
+def shown_limits() -> str:
+    """The most rows of each version of the API, in words."""
+    return ", ".join(f"{each.max_rows} for {each.name}" for each in DIALECTS.values())
+
+
+def _shown_versions() -> str:
+    names = (f"{name} (default)" if name == DEFAULT.name else name for name in DIALECTS)
+    return ", ".join(names)
+
+
+def _shown_users() -> str:
+    return ", ".join(each.name for each in DIALECTS.values() if each.user_parameter)
+
+
+def _settings() -> Iterator[Option]:
+    """The options of single versions of the API; two versions may share one."""
+    known = {s.option: s for each in DIALECTS.values() for s in each.settings}
+    for setting in known.values():
+        versions = [each.name for each in DIALECTS.values() if setting in each.settings]
+        yield Option(
+            setting.option,
+            setting.metavar,
+            f"with {' or '.join(versions)}: {setting.help}",
+            bare=setting.bare,
+        )
 
 
 GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
@@ -138,7 +175,8 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
     (
         "the dialer",
         (
-            Option("--api", "VERSION", "the API's version: v1 (default)"),
+            Option("--api", "VERSION", f"the API's version: {_shown_versions()}"),
+            Option(USER_OPTION, "NAME", f"the account's user, which {_shown_users()} asks for"),
             Option(
                 "--api_url",
                 "URL",
@@ -159,12 +197,12 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
             Option(
                 "--pace_secs",
                 "SECONDS",
-                "least time between two requests (default: the API's: 30 for v1)",
+                f"least time between two requests (default: the API's: {shown_gaps()})",
             ),
             Option(
                 "--batch_size",
                 "LEADS",
-                "most leads in a request (default: the API's limit: 200 for v1)",
+                f"most leads in a request (default: the API's limit: {shown_limits()})",
             ),
             Option(
                 "--timeout_secs",
@@ -177,6 +215,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "what to do with a lead whose answer never came: hold (default), or resend, which may"
                 " call it twice",
             ),
+            *_settings(),
         ),
     ),
     (

@@ -2,7 +2,7 @@
 
 import os
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console, RenderableType
 from rich.table import Table
@@ -131,6 +131,7 @@ def show_summary(
     say(f"{_requests(summary.requests, secs)}{halvings}")
     if summary.rows_as_windows_1252:
         say(f"rows that were no UTF-8, read as Windows-1252: {summary.rows_as_windows_1252:,}")
+    say_all(altered(summary))
     say(_lists(list_count))
     say(f"outcomes: {outcomes_folder}")
 
@@ -163,8 +164,18 @@ def show_events_summary(
     if left:
         say(f"messages that could not be given back, and come again by themselves: {left:,}")
     say(_requests(BOARD.requests, secs))
+    say_all(altered(summary))
     say(_lists(list_count))
     say(f"outcomes: {outcomes_place}")
+
+
+def altered(summary: Summary) -> Iterator[str]:
+    """Say how many values the dialer is not told as they were read, if there are any."""
+    if summary.altered:
+        yield (
+            "values altered, with a space for each character that the API does not take:"
+            f" {summary.altered:,}"
+        )
 
 
 def show_outcomes(title: str, summary: Summary) -> None:

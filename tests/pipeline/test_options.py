@@ -110,7 +110,7 @@ def test_an_empty_command_line_names_everything_that_it_lacks() -> None:
 def test_faults_of_all_kinds_are_named_together() -> None:
     faults = faults_of(
         *("--imput=x", "--runner=FlinkRunner", "--campaign_field=Campaign"),
-        api="v4",
+        api="v5",
         pace_secs="1",
         batch_size="201",
         time_zone="Asia/Kolkatta",
@@ -119,7 +119,7 @@ def test_faults_of_all_kinds_are_named_together() -> None:
 
     assert faults == (
         "there is no option --imput (did you mean --input?)",
-        "--api 'v4' is not known; known: v1",
+        "--api 'v5' is not known; known: v1, v4",
         "--runner FlinkRunner has its workers outside of this process, where a local --ledger and"
         " --output are out of reach: run here, with --runner DirectRunner",
         "--campaign and --campaign_field exclude each other: give one",

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -68,7 +69,7 @@ CELL = CELLS | st.builds("".join, st.lists(CELLS | STRANGE, max_size=3))
 
 
 def checkers(**changes: str | None) -> tuple[LeadChecker, ColumnChecker]:
-    terms = {"campaign": "Summer", "campaign_field": None, **changes}
+    terms: dict[str, Any] = {"campaign": "Summer", "campaign_field": None, **changes}
     checker = LeadRules(SCHEMA_TEXT, "lead.avsc", "Asia/Kolkata", **terms).checker()
     return checker, ColumnChecker(checker)
 
