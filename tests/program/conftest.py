@@ -27,7 +27,7 @@ def make_pair(tmp_path: Path) -> Iterator[Callable[[], Pair]]:
 @pytest.fixture
 def make_v4_pair(tmp_path: Path) -> Iterator[Callable[[], Pair]]:
     """The same with dialers and programs that speak version 4."""
-    yield from _making_pairs(tmp_path, PAGE_4, V4_OPTIONS)
+    yield from _making_pairs(tmp_path / "v4", PAGE_4, V4_OPTIONS)
 
 
 def _making_pairs(
@@ -38,7 +38,7 @@ def _making_pairs(
 
         def make() -> Pair:
             own = folder / f"{len(pairs)}"
-            own.mkdir()
+            own.mkdir(parents=True)
             dialer = stack.enter_context(StrictDialer(gap_secs=GAP_SECS, page=page))
             pairs.append((Program(own, dialer.url, GAP_SECS, options), dialer))
             return pairs[-1]
