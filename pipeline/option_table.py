@@ -52,7 +52,7 @@ def _settings() -> Iterator[Option]:
         yield Option(
             setting.option,
             setting.metavar,
-            f"with {' or '.join(versions)}: {setting.help}",
+            f"{setting.help} (with {' or '.join(versions)} only)",
             bare=setting.bare,
         )
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.cells import MISSING, CellReader, Misread
+from schemas.plain_phones import as_mask
 from schemas.wall_clock import WallTime
 
 _REMEMBERED: Final = 20_000
@@ -147,19 +148,15 @@ def text_values(
     altered = None
     if forbidden is not None:
         read, text = text, pc.replace_substring_regex(text, forbidden, " ")
-        altered = _as_bools(pc.not_equal(read, text))
+        altered = as_mask(pc.not_equal(read, text))
     mask, escaped = np.ones(len(text), np.bool_), text
     if not is_tidy:
-        mask = ~_as_bools(pc.match_substring_regex(text, _CONTROLS))
+        mask = ~as_mask(pc.match_substring_regex(text, _CONTROLS))
     if not is_tidy and any(pc.any(pc.match_substring(text, sign)).as_py() for sign in ('"', "\\")):
         escaped = json_escaped(text)
     json = pc.binary_join_element_wise('"', escaped, '"', "")
     which = np.where(np.asarray(text.is_null()), np.int32(-1), np.int32(0)).astype(np.int32)
     return CellValues(mask, json, (), which, altered)
-
-
-def _as_bools(found: pa.Array) -> npt.NDArray[np.bool_]:
-    return np.asarray(found.fill_null(False).to_numpy(zero_copy_only=False), np.bool_)
 
 
 def _is_blank(column: pa.Array) -> pa.Array:

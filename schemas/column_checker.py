@@ -23,7 +23,7 @@ from schemas.column_cells import (
     numbers_of,
     text_values,
 )
-from schemas.column_phones import ColumnPhones, read_phones
+from schemas.column_phones import ColumnPhones, read_phones, with_country_code
 from schemas.lead_field import Role
 from schemas.plain_phones import PlainPhones
 from schemas.row_phone import PhoneStep
@@ -227,7 +227,7 @@ class ColumnChecker:
             rows=rows,
             campaign=pc.filter(campaign, mask),
             phone=phone,
-            e164=_with_code(phone, country_code),
+            e164=with_country_code(phone, country_code),
             values=values.cast(pa.binary()),
             expires_at=pa.array(expiries, pa.float64(), mask=np.isnan(expiries)),
             do_not_call=pa.array(found.do_not_call[taken]),
@@ -242,15 +242,6 @@ class ColumnChecker:
             return np.zeros(len(values), np.bool_)
         characters = np.asarray(pc.utf8_length(values))
         return characters + self._checker.fitter.header_characters > most
-
-
-def _with_code(national: pa.Array, country_code: str) -> pa.Array:
-    """Return the whole numbers: country code and national digits."""
-    digits = pc.binary_length(national)
-    shortest, longest = pc.min(digits).as_py(), pc.max(digits).as_py()
-    if shortest == longest:
-        return pc.add(national.cast(pa.int64()), int(country_code) * 10**shortest)
-    return pc.binary_join_element_wise(country_code, national, "").cast(pa.int64())
 
 
 def _epoch(value: object) -> float | None:

@@ -40,7 +40,7 @@ _SETTINGS = (
         "--v4_action",
         "action",
         "ACTION",
-        "start: the dialer starts the campaign once the leads are in it, if it does not run",
+        "`start`: the dialer starts the campaign once the leads are in it, if it does not run",
         values=("start",),
     ),
     Setting(
