@@ -59,7 +59,7 @@ prism: $(PRISM_FOLDER)/prism  ## build Beam's runner Prism for the tests of stre
 
 check: lint types imports test  ## everything that must pass before a commit is pushed
 
-bench: $(STAMP)  ## leads a second, CPU seconds and peak memory, by stage
+bench: $(STAMP)  ## leads a second, CPU seconds and peak memory, by stage; lists against other ways to keep them
 	$(BIN)/python -m benchmarks
 
 clean:  ## remove .venv, caches, builds and the demo's outcomes; leaves every other output alone
@@ -69,7 +69,7 @@ clean:  ## remove .venv, caches, builds and the demo's outcomes; leaves every ot
 
 constraints:  ## resolve setup.py anew into constraints.txt (needs uv)
 	sed '/^[^#]/d' constraints.txt > constraints.new
-	uv pip compile setup.py --extra dev --universal --python-version 3.11 \
+	uv pip compile setup.py --extra dev --extra bench --universal --python-version 3.11 \
 		--upgrade --no-header --no-annotate --quiet >> constraints.new
 	mv constraints.new constraints.txt
 

@@ -45,6 +45,12 @@ DEVELOPMENT = (
     "types-setuptools>=80",
 )
 
+# Only what lists are measured against: `make bench` leaves out what is not installed.
+BENCHMARKS = (
+    "duckdb>=1.4",
+    "pyroaring>=1.0",
+)
+
 setup(
     name="dialfeed",
     version=VERSION,
@@ -60,7 +66,7 @@ setup(
     packages=find_packages(include=[*ROOMS, *(f"{room}.*" for room in ROOMS)]),
     package_data={"": ["*.avsc", "py.typed"]},
     install_requires=list(REQUIREMENTS),
-    extras_require={"dev": list(DEVELOPMENT)},
+    extras_require={"dev": list(DEVELOPMENT), "bench": list(BENCHMARKS)},
     entry_points={"console_scripts": ["dialfeed = pipeline.__main__:main"]},
     classifiers=[
         "Environment :: Console",

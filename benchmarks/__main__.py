@@ -1,16 +1,17 @@
-"""`make bench`: leads a second, CPU and memory, how they grow with four times the leads, and reading."""
+"""`make bench`: leads a second, CPU and memory, and their growth; reading; do-not-disturb lists."""
 
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from benchmarks import read_speed
+from benchmarks import list_speed, read_speed
 from benchmarks.stages import measure
 from benchmarks.state_bytes import StateCost
 from benchmarks.state_bytes import measure as measure_state
 from benchmarks.whole_program import Measured, deliver
 
 _SMALL, _LARGE = 200_000, 800_000
+_LISTED = 1_000_000
 _MOST_GROWTH = 4.4
 _MOST_BYTES = 500 * 10**6
 _MOST_STATE_TIMES = 30.0
@@ -38,6 +39,8 @@ def main() -> int:
     for kind, cost in queues.items():
         print(f"  {_state_line(cost)}: {kind}")
     bounds = read_speed.measure()
+    print("do-not-disturb lists:")
+    bounds += list_speed.measure(numbers=_LISTED, figures=_LISTED, rounds=1)
     held = (
         all(bound.is_kept for bound in bounds)
         and max(cost.times for cost in queues.values()) <= _MOST_STATE_TIMES

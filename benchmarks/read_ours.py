@@ -17,6 +17,7 @@ from apache_beam.metrics.metric import MetricsFilter
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
+from benchmarks.memory import peak_bytes
 from pipeline.inputs import find_inputs
 from records.lead_block import LeadBlock
 from schemas.lead_schema import default_lead_schema
@@ -76,7 +77,7 @@ def main(leads: str, listed: str, folder: str) -> None:
     result.wait_until_finish()
     secs = _cpu_secs() - before
     (counted,) = result.metrics().query(MetricsFilter().with_name(_ACCEPTED))["counters"]
-    found = {"cpu_secs": secs, "accepted": counted.committed, "peak_bytes": _peak_bytes()}
+    found = {"cpu_secs": secs, "accepted": counted.committed, "peak_bytes": peak_bytes()}
     print(json.dumps(found))
 
 
@@ -84,15 +85,6 @@ def _cpu_secs() -> float:
     """What all threads of the process have used."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
-
-
-def _peak_bytes() -> int:
-    """The most memory that this process held; `getrusage` would count that of its parent in."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-    return int(lines["VmHWM"].split()[0]) * 1024
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.bounds import Bound
 from benchmarks.read_files import write_csv, write_json, write_list
 
 _LEADS, _ROUNDS, _MEMORY_LEADS = 1_000_000, 3, 5_000_000
@@ -47,26 +48,6 @@ class Taken:
     peak_bytes: int
     accepted: int
     rejected: Rejected
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A figure, and the most that it may be."""
-
-    name: str
-    figure: float
-    most: float
-    unit: str = "x"
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether it is no more than that."""
-        return self.figure <= self.most
-
-    def __str__(self) -> str:
-        """As a line of the report."""
-        verdict = "kept" if self.is_kept else "MISSED"
-        return f"{self.name}: {self.figure:.2f} {self.unit}, at most {self.most:g}: {verdict}"
 
 
 def run_peer(leads: Path, listed: Path, folder: Path) -> Taken:

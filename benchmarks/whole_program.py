@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.leads import write_csv
+from benchmarks.memory import rusage_peak_bytes
 
 _ANNOUNCEMENT = "simulator listening on "
 
@@ -70,5 +71,5 @@ def deliver(leads: int) -> Measured:
             leads=leads,
             wall_secs=time.monotonic() - started,
             cpu_secs=usage.ru_utime + usage.ru_stime,
-            peak_bytes=usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
+            peak_bytes=rusage_peak_bytes(usage),
         )

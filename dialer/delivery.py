@@ -70,7 +70,10 @@ class Delivery:
         should_stop: Callable[[], bool],
         board: Board,
     ) -> None:
-        """Deliver with these parts; `should_stop` is asked between requests and while waiting."""
+        """Deliver with these parts; `should_stop` is asked between requests and while waiting.
+
+        It may say on the board why, where nobody has asked for the stop.
+        """
         self._ledger = ledger
         self._dispatcher = dispatcher
         self._requests = Requests(
@@ -97,7 +100,7 @@ class Delivery:
         self._board.waiting = dict(+self._dispatcher.waiting)
         while self._dispatcher.pending and not self._board.stopped:
             if self._should_stop():
-                self._board.stopped = STOPPED_ON_REQUEST
+                self._board.stopped = self._board.stopped or STOPPED_ON_REQUEST
                 return
             act = self.act()
             if act.outcomes:
@@ -230,7 +233,8 @@ class Delivery:
         self._board.halvings = knowledge.halving_requests
         is_silent = bool(self._ledger.tail.silent)
         self._board.note = "the dialer gives no answer: trying with one lead" * is_silent
-        self._board.stopped = self._why_stop(sent.claim, sent.answer)
+        # Another thread may have had a reason meanwhile.
+        self._board.stopped = self._board.stopped or self._why_stop(sent.claim, sent.answer)
         return outcomes
 
     def _why_stop(self, claim: Claim, answer: Answer) -> str:

@@ -1,24 +1,22 @@
-"""`python -m pipeline check`: what would become of files of leads, with nothing posted or written."""
+"""`python -m pipeline check`: what would become of files of leads, with nothing posted."""
 
 import time
 from collections.abc import Sequence
 
+from dialer.clock import SystemClock
 from pipeline import terminal
 from pipeline.check_report import CheckTerms, report_check
-from pipeline.file_reading import counted
+from pipeline.exit_status import EXIT_DONE, EXIT_PENDING, EXIT_WITHHELD
+from pipeline.figures import counted
 from pipeline.file_report import report_files
 from pipeline.graph import Check, build_check
 from pipeline.jobs import (
-    EXIT_DONE,
-    EXIT_PENDING,
-    EXIT_WITHHELD,
     empty_pipeline,
     find_files_and_lists,
     lead_rules,
-    list_settings,
     run_to_end,
-    say_lists,
 )
+from pipeline.lists import say_lists
 from pipeline.options import RunOptions, read_options
 from pipeline.progress import CheckProgress
 from pipeline.summary import Summary
@@ -42,16 +40,15 @@ def run_check(words: Sequence[str]) -> int:
         Faults: it cannot begin.
     """
     options = read_options(words, is_check=True)
-    lists = list_settings(options)
-    files = find_files_and_lists(options, lists)
+    files = find_files_and_lists(options, are_relied_on=False)
     if stop_requested():
         return _broken_off("stopped on request")
-    terminal.say(f"checking {counted(len(files), 'file')}: nothing is posted or written")
+    terminal.say(f"checking {counted(len(files), 'file')}: nothing is posted")
     terminal.say_all(report_files(files, options.schema, options.campaign_field))
-    say_lists(options, open_screen(lists))
+    say_lists(options.lists, open_screen(options.lists), SystemClock())
     check = Check(
         rules=lead_rules(options),
-        lists=lists,
+        lists=options.lists,
         settings=CheckSettings(
             account=options.url,
             gap_secs=options.pace_secs,

@@ -5,12 +5,10 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
-
-from apache_beam.options.pipeline_options import PipelineOptions
+from typing import Any, NoReturn
 
 from pipeline.faults import Faults
-from pipeline.option_table import GROUPS, OPTIONS
+from pipeline.option_table import GROUPS, OPTIONS, Groups
 
 _NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
 _NO_VALUE = "\0"
@@ -51,8 +49,9 @@ CHECK_HELP = Help(
     """\
 Read, validate and screen files of sales leads as `run` does, with the same options, and post nothing:
 what each file was read as, which leads would not be sent and why, how many requests the others take,
-and how long. Nothing is written, no ledger is read, no network is used but for inputs and lists in a
-bucket. --api_key and --output may be left out; leads that an earlier run delivered are not known.
+and how long. Nothing is written but the cache of lists, no ledger is read, no network is used but for
+inputs and lists in a bucket. --api_key and --output may be left out; leads that an earlier run delivered
+are not known.
 """,
     """\
 Beam's own pipeline options may follow.
@@ -116,9 +115,9 @@ def split(arguments: Sequence[str], faults: list[str]) -> Given:
     return Given(values, tuple(_beam_arguments(rest, words, faults)))
 
 
-def help_text(prog: str, help_of: Help = RUN_HELP) -> str:
+def help_text(prog: str, help_of: Help = RUN_HELP, groups: Groups = GROUPS) -> str:
     """What `--help` prints of a verb."""
-    return _own_parser(prog, help_of).format_help()
+    return _own_parser(prog, help_of, groups).format_help()
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
@@ -151,7 +150,7 @@ def is_utf8(text: str) -> bool:
 
 
 def _own_parser(
-    prog: str = "python -m pipeline", help_of: Help = RUN_HELP
+    prog: str = "python -m pipeline", help_of: Help = RUN_HELP, groups: Groups = GROUPS
 ) -> argparse.ArgumentParser:
     parser = _QuietParser(
         prog=prog,
@@ -162,7 +161,7 @@ def _own_parser(
         add_help=False,
         allow_abbrev=False,
     )
-    for title, options in GROUPS:
+    for title, options in groups:
         group = parser.add_argument_group(title)
         for option in options:
             if option.metavar:
@@ -196,6 +195,9 @@ def _plain_words(arguments: Sequence[str], faults: list[str]) -> list[str]:
 
 def _beam_arguments(rest: Sequence[str], words: Sequence[str], faults: list[str]) -> list[str]:
     """The arguments that Beam knows; what nobody knows becomes a fault."""
+    # Beam takes a second to load, which some verbs have no need of.
+    from apache_beam.options.pipeline_options import PipelineOptions
+
     parser = _QuietParser(add_help=False, allow_abbrev=False, conflict_handler="resolve")
     for options in _all_subclasses(PipelineOptions):
         if "_add_argparse_args" in vars(options):
@@ -232,6 +234,6 @@ def _unknown_words(
             yield f"a word behind {option} belongs to no option: quote globs, and values with blanks"
 
 
-def _all_subclasses(options: type[PipelineOptions]) -> list[type[PipelineOptions]]:
-    direct = options.__subclasses__()
+def _all_subclasses(options: type) -> list[type[Any]]:
+    direct: list[type[Any]] = options.__subclasses__()
     return direct + [below for each in direct for below in _all_subclasses(each)]

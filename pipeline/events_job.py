@@ -7,9 +7,10 @@ from dialer.clock import SystemClock
 from pipeline import terminal
 from pipeline.events import EventLoop
 from pipeline.events_setup import EventsJob
+from pipeline.exit_status import EXIT_DONE, EXIT_PENDING
 from pipeline.faults import Faults
 from pipeline.graph import build_round
-from pipeline.jobs import EXIT_DONE, EXIT_PENDING, empty_pipeline, run_to_end
+from pipeline.jobs import empty_pipeline, noting_lists, run_to_end
 from pipeline.progress import EventProgress
 from pipeline.summary import Summary
 from records.messages import Message
@@ -49,6 +50,8 @@ def run_events_job(prepared: EventsJob) -> int:
 
 def conclude(prepared: EventsJob, total: Summary, held: HeldMessages, *, secs: float) -> int:
     """Show what has come of the messages; the exit status."""
+    if prepared.runs is not None:
+        noting_lists(prepared.runs, prepared.record)
     terminal.show_events_summary(
         total,
         outcomes_place=prepared.outcomes_place,

@@ -1,7 +1,6 @@
 """What the jobs of events have in common: all that is seen to before the first message is pulled."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -16,7 +15,6 @@ from pipeline.event_options import EventOptions
 from pipeline.faults import Faults
 from pipeline.graph import Job
 from pipeline.jobs import (
-    list_settings,
     make_job,
     open_account,
     run_terms,
@@ -48,12 +46,14 @@ class EventsJob:
         events: how the leads come.
         job: what its graph is made of.
         record: the run.
+        runs: where it is recorded, if that is on this machine.
     """
 
     options: RunOptions
     events: EventOptions
     job: Job
     record: RunRecord
+    runs: Runs | None
 
     @property
     def outcomes_place(self) -> str:
@@ -91,21 +91,21 @@ def set_up(options: RunOptions, events: EventOptions) -> EventsJob | None:
     Raises:
         Faults: it cannot; nothing was pulled or posted.
     """
-    lists = list_settings(options)
-    faults = check_lists(lists, options.dnd_max_age_hours, time.time())
+    faults = check_lists(options.lists)
     with stopping_at_once():
         faults += check_names(events, is_here=options.placement.is_here)
     if stop_requested():
         return None
     if faults:
         raise Faults(faults)
-    screen = open_screen(lists)
+    screen = open_screen(options.lists)
     BOARD.note_lists(screen.version)
     here = Path(options.output) if options.output and options.placement.is_here else None
     lock = OutputLock(here) if here else None
     account = open_account(options)
     terms = run_terms(options, screen, lock)
-    record = Runs(here).go_on(terms) if here else first_events_start(terms)
+    runs = Runs(here) if here else None
+    record = runs.go_on(terms) if runs else first_events_start(terms)
     folder = str(outcome_files.prepare(here, "events")) if here else None
     if options.output and not here:
         folder = _record_elsewhere(options.output, record)
@@ -113,7 +113,6 @@ def set_up(options: RunOptions, events: EventOptions) -> EventsJob | None:
     say_terms(options, account, screen)
     job = make_job(
         options,
-        lists=lists,
         record=record,
         account=account,
         outcomes=OutcomeSettings(
@@ -127,7 +126,7 @@ def set_up(options: RunOptions, events: EventOptions) -> EventsJob | None:
         sent_before=True,
     )
     BOARD.gap_secs, BOARD.limit = job.delivery.gap_secs, job.delivery.limit
-    return EventsJob(options, events, job, record)
+    return EventsJob(options, events, job, record, runs)
 
 
 def _record_elsewhere(output: str, record: RunRecord) -> str:

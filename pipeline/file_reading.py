@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.csv_delimiter import DELIMITER_WORDS
+from pipeline.figures import counted
 from records.encodings import UTF8
 from records.header import shown_column
 from schemas.columns import Columns
@@ -110,11 +111,6 @@ def _form(file: InputFile) -> str:
     if known not in _BINARY or file.encoding != UTF8:
         parts.append(file.encoding)
     return ", ".join(parts)
-
-
-def counted(count: int, noun: str) -> str:
-    """A number of things, as in `1 file` and `2,000 files`."""
-    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -7,7 +7,8 @@ costs, and again at the end with what was rejected. Files that are read alike ar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.file_reading import Reading, counted, reading_of
+from pipeline.figures import counted
+from pipeline.file_reading import Reading, reading_of
 from schemas.lead_schema import LeadSchema
 from transforms.read import InputFile
 

@@ -1,7 +1,6 @@
 """What the jobs have in common: the account's ledger, the parts of the graph, the runner."""
 
 import secrets
-import time
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
@@ -15,19 +14,16 @@ from pipeline import terminal
 from pipeline.faults import Faults
 from pipeline.graph import Job
 from pipeline.inputs import find_inputs
-from pipeline.lists import check_lists
+from pipeline.lists import check_lists, say_lists
 from pipeline.options import RunOptions
-from pipeline.runs import OutputLock, RunRecord, RunTerms
+from pipeline.runs import OutputLock, RunRecord, Runs, RunTerms
 from pipeline.summary import Summary, summarise
-from suppression.lists import Screen
 from transforms.delivery_settings import DeliverySettings, LedgerSettings
-from transforms.in_process import halt
-from transforms.lists import ListSettings
+from transforms.in_process import BOARD, halt
+from transforms.live_lists import LiveScreen
 from transforms.read import InputFile
 from transforms.record_outcomes import OutcomeSettings
 from transforms.validate import LeadRules
-
-EXIT_DONE, EXIT_PENDING, EXIT_NOT_STARTED, EXIT_WITHHELD = 0, 1, 2, 3
 
 
 def open_account(options: RunOptions) -> Account:
@@ -49,12 +45,7 @@ def open_account(options: RunOptions) -> Account:
         raise Faults([f"--ledger {options.ledger}: {error}"]) from error
 
 
-def list_settings(options: RunOptions) -> ListSettings:
-    """Which do-not-disturb lists the options name."""
-    return ListSettings(options.dnd, options.schema.region, options.dnd_allow_empty)
-
-
-def find_files_and_lists(options: RunOptions, lists: ListSettings) -> list[InputFile]:
+def find_files_and_lists(options: RunOptions, *, are_relied_on: bool = True) -> list[InputFile]:
     """The inputs; the lists are opened and found fit.
 
     Raises:
@@ -72,7 +63,7 @@ def find_files_and_lists(options: RunOptions, lists: ListSettings) -> list[Input
         )
     except Faults as error:
         faults.extend(error.faults)
-    faults.extend(check_lists(lists, options.dnd_max_age_hours, time.time()))
+    faults.extend(check_lists(options.lists, are_relied_on=are_relied_on))
     if faults:
         raise Faults(faults)
     return files
@@ -93,7 +84,6 @@ def lead_rules(options: RunOptions) -> LeadRules:
 def make_job(
     options: RunOptions,
     *,
-    lists: ListSettings,
     record: RunRecord,
     account: Account,
     outcomes: OutcomeSettings,
@@ -103,7 +93,6 @@ def make_job(
 
     Args:
         options: the options.
-        lists: the do-not-disturb lists.
         record: the run.
         account: the account as the ledger has it.
         outcomes: where outcomes go.
@@ -112,7 +101,7 @@ def make_job(
     ledger = LedgerSettings(options.ledger, record.run)
     return Job(
         rules=lead_rules(options),
-        lists=lists,
+        lists=options.lists,
         sent_before=ledger if sent_before else None,
         delivery=DeliverySettings(
             ledger=ledger,
@@ -138,7 +127,7 @@ def start_name(record: RunRecord) -> str:
     return f"{record.starts:04d}-{secrets.token_hex(3)}"
 
 
-def run_terms(options: RunOptions, screen: Screen, lock: OutputLock | None) -> RunTerms:
+def run_terms(options: RunOptions, screen: LiveScreen, lock: OutputLock | None) -> RunTerms:
     """What is recorded of a run, beside its inputs."""
     return RunTerms(
         campaign=options.campaign,
@@ -152,6 +141,15 @@ def run_terms(options: RunOptions, screen: Screen, lock: OutputLock | None) -> R
         csv_delimiter=options.csv_delimiter,
         lists_version=screen.version,
     )
+
+
+def noting_lists(runs: Runs, record: RunRecord) -> RunRecord:
+    """Record which versions of the lists this start has used; the run as it is recorded now."""
+    try:
+        return runs.note_lists(record, BOARD.list_versions)
+    except OSError as error:
+        halt(f"the record of run {record.run} cannot be written: {error.strerror}")
+        return record
 
 
 def empty_pipeline(options: RunOptions) -> beam.Pipeline:
@@ -174,14 +172,6 @@ def empty_pipeline(options: RunOptions) -> beam.Pipeline:
         ) from error
 
 
-def say_lists(options: RunOptions, screen: Screen) -> None:
-    """Say which do-not-disturb lists hold."""
-    for each in screen.lists:
-        terminal.say(f"do-not-disturb list: {each}")
-    if not options.dnd:
-        terminal.say("no do-not-disturb list was given: nothing is screened (see --dnd)")
-
-
 def run_to_end(pipeline: beam.Pipeline) -> Summary | None:
     """Run a graph in this process.
 
@@ -197,7 +187,7 @@ def run_to_end(pipeline: beam.Pipeline) -> Summary | None:
         return None
 
 
-def say_terms(options: RunOptions, account: Account, screen: Screen) -> None:
+def say_terms(options: RunOptions, account: Account, screen: LiveScreen) -> None:
     """Say which ledger, lists and gap hold."""
     terminal.say(
         f"ledger of this account: {options.ledger} (name it with --ledger in every other job of the"
@@ -205,6 +195,6 @@ def say_terms(options: RunOptions, account: Account, screen: Screen) -> None:
     )
     if options.dialect.notice:
         terminal.say(options.dialect.notice)
-    say_lists(options, screen)
+    say_lists(options.lists, screen, SystemClock())
     if account.gap_secs > options.pace_secs:
         terminal.say(f"the ledger's gap of {account.gap_secs:g} s is kept: --pace_secs is shorter")

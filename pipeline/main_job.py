@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import outcome_files, terminal
+from pipeline.exit_status import EXIT_DONE, EXIT_PENDING
 from pipeline.file_report import report_files
 from pipeline.graph import Job, build
 from pipeline.jobs import (
-    EXIT_DONE,
-    EXIT_PENDING,
     empty_pipeline,
     find_files_and_lists,
-    list_settings,
     make_job,
+    noting_lists,
     open_account,
     run_terms,
     run_to_end,
@@ -41,12 +40,11 @@ def run_main_job(options: RunOptions) -> int:
     Raises:
         Faults: it cannot start; nothing was posted.
     """
-    lists = list_settings(options)
-    files = find_files_and_lists(options, lists)
+    files = find_files_and_lists(options)
     if stop_requested():
         terminal.say("stopped before anything was posted by this start; the same command goes on")
         return EXIT_PENDING
-    screen = open_screen(lists)
+    screen = open_screen(options.lists)
     BOARD.note_lists(screen.version)
     output = Path(options.output or "")
     lock = OutputLock(output)
@@ -59,7 +57,6 @@ def run_main_job(options: RunOptions) -> int:
     say_terms(options, account, screen)
     job = make_job(
         options,
-        lists=lists,
         record=record,
         account=account,
         outcomes=OutcomeSettings(
@@ -87,6 +84,7 @@ def _run(
         pipeline = empty_pipeline(options)
         build(pipeline, job, files)
         summary = run_to_end(pipeline)
+    record = noting_lists(runs, record)
     was_cut_short = bool(BOARD.stopped)
     is_complete = not was_cut_short and summary is not None and summary.is_conserved
     if is_complete:

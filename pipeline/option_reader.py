@@ -152,21 +152,6 @@ class OptionReader:
         """The time that a request may take, in seconds."""
         return self.number("--timeout_secs", _DEFAULT_TIMEOUT_SECS, least=0.1, most=LONGEST_SECS)
 
-    def max_age(self) -> float | None:
-        """How old a list may be, in hours; None: any age."""
-        if "--dnd_max_age_hours" not in self._given.values:
-            return None
-        if "--dnd" not in self._given.values:
-            self._faults.append("--dnd_max_age_hours needs a list: name it with --dnd")
-        return self.number("--dnd_max_age_hours", 0.0, least=0.0, most=math.inf)
-
-    def lists(self) -> tuple[str, ...]:
-        """The files of the do-not-disturb lists."""
-        names = self._given.values.get("--dnd", [])
-        if any(not name.strip() for name in names):
-            self._faults.append("--dnd is empty")
-        return tuple(names)
-
     def resends(self) -> bool:
         """Whether unknown leads are sent again."""
         value = self.text("--on_unknown") or "hold"

@@ -1,9 +1,10 @@
 """The options of the main job: names, meanings and defaults, in the order that `--help` shows them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dialer.dialects import DEFAULT, DIALECTS, USER_OPTION
+from dialer.dialects import DIALECTS, USER_OPTION
+from pipeline.api_versions import shown_gaps, shown_limits, shown_users, shown_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +26,6 @@ class Option:
     bare: str = ""
 
 
-def shown_gaps() -> str:
-    """The gap of each version of the API, in words."""
-    return ", ".join(f"{each.gap_secs:g} for {each.name}" for each in DIALECTS.values())
-
-
-def shown_limits() -> str:
-    """The most rows of each version of the API, in words."""
-    return ", ".join(f"{each.max_rows} for {each.name}" for each in DIALECTS.values())
-
-
-def _shown_versions() -> str:
-    names = (f"{name} (default)" if name == DEFAULT.name else name for name in DIALECTS)
-    return ", ".join(names)
-
-
-def _shown_users() -> str:
-    return ", ".join(each.name for each in DIALECTS.values() if each.user_parameter)
-
-
 def _settings() -> Iterator[Option]:
     """The options of single versions of the API; two versions may share one."""
     known = {s.option: s for each in DIALECTS.values() for s in each.settings}
@@ -57,7 +39,10 @@ def _settings() -> Iterator[Option]:
         )
 
 
-GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
+Groups = Sequence[tuple[str, tuple[Option, ...]]]
+"""Options under titles."""
+
+GROUPS: Groups = (
     (
         "leads",
         (
@@ -160,23 +145,43 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
             Option(
                 "--dnd",
                 "FILE",
-                "a list of numbers that must not be called, as text or CSV. May be repeated; without"
-                " any, nothing is screened",
+                "a list of numbers that must not be called: text, CSV, or an index that `suppression"
+                " build` made; here or in a bucket. May be repeated; without any, nothing is screened",
                 is_repeatable=True,
             ),
             Option(
                 "--dnd_max_age_hours",
                 "HOURS",
-                "refuse a list whose file is older than this (default: any age)",
+                "stop where a list is older than this, by its own date or else its file's (default:"
+                " any age)",
             ),
             Option("--dnd_allow_empty", "", "let a list pass that holds no number at all"),
+            Option(
+                "--dnd_category",
+                "NUMBER",
+                "what the campaign is about, 1 to 8 (1 banking, 2 property, 3 education, 4 health,"
+                " 5 goods and cars, 6 media and IT, 7 travel, 8 food): numbers that are blocked for"
+                " other categories only are called (default: every listed number is blocked)",
+            ),
+            Option(
+                "--dnd_category_means",
+                "WHAT",
+                "with --dnd_category: whether the categories in lists of text or CSV are those that a"
+                " number is blocked for, or those it allows: blocked or allowed (default: blocked, but"
+                " a column of preferences must be told)",
+            ),
+            Option(
+                "--dnd_refresh_secs",
+                "SECONDS",
+                "how often lists are looked at again for a new version (default: 60)",
+            ),
         ),
     ),
     (
         "the dialer",
         (
-            Option("--api", "VERSION", f"the API's version: {_shown_versions()}"),
-            Option(USER_OPTION, "NAME", f"the account's user, which {_shown_users()} asks for"),
+            Option("--api", "VERSION", f"the API's version: {shown_versions()}"),
+            Option(USER_OPTION, "NAME", f"the account's user, which {shown_users()} asks for"),
             Option(
                 "--api_url",
                 "URL",

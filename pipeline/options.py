@@ -9,11 +9,13 @@ from pipeline.command_line import split
 from pipeline.csv_delimiter import read_csv_delimiter
 from pipeline.event_options import EventOptions, read_event_options
 from pipeline.faults import Faults
+from pipeline.list_options import read_list_settings
 from pipeline.option_reader import OptionReader
 from pipeline.place_reader import PlaceReader
 from pipeline.placement import Placement, read_placement
 from records.wrapping import Wrapping
 from schemas.lead_schema import LeadSchema
+from transforms.lists import ListSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,7 @@ class RunOptions:
         pace_secs: the least gap between two requests.
         batch_size: the most leads in a request.
         timeout_secs: the time that one whole request may take.
-        dnd: files of do-not-disturb lists.
-        dnd_max_age_hours: how old they may be; None: any age.
-        dnd_allow_empty: whether they may hold no number.
+        lists: the do-not-disturb lists.
         resends: whether unknown leads are sent again.
         output: where outcomes, runs and the ledger are kept: a folder, or for a job whose workers
             are elsewhere a place in a bucket. None: outcomes go to a topic alone.
@@ -67,9 +67,7 @@ class RunOptions:
     pace_secs: float
     batch_size: int
     timeout_secs: float
-    dnd: tuple[str, ...]
-    dnd_max_age_hours: float | None
-    dnd_allow_empty: bool
+    lists: ListSettings
     resends: bool
     output: str | None
     ledger: str
@@ -77,13 +75,18 @@ class RunOptions:
     placement: Placement
     beam: tuple[str, ...]
 
+    @property
+    def dnd(self) -> tuple[str, ...]:
+        """The files of the do-not-disturb lists."""
+        return self.lists.names
+
 
 def read_options(arguments: Sequence[str], *, is_check: bool = False) -> RunOptions:
     """Read the command line of the main job.
 
     Args:
         arguments: its words, without the program and the verb.
-        is_check: whether nothing will be posted or written: then neither a key nor an output is
+        is_check: whether nothing will be posted: then neither a key nor an output is
             needed, and leads come from files alone.
 
     Raises:
@@ -126,9 +129,7 @@ def read_options(arguments: Sequence[str], *, is_check: bool = False) -> RunOpti
         pace_secs=api.pace(url),
         batch_size=api.batch_size(),
         timeout_secs=reader.timeout(),
-        dnd=reader.lists(),
-        dnd_max_age_hours=reader.max_age(),
-        dnd_allow_empty="--dnd_allow_empty" in given.values,
+        lists=read_list_settings(given, reader, schema.region, faults),
         resends=reader.resends(),
         output=output,
         ledger=places.ledger(output, is_needed=has_topic),

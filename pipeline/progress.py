@@ -3,20 +3,20 @@
 import threading
 from collections.abc import Mapping
 from types import TracebackType
+from typing import Self
 
 from rich.live import Live
 from rich.text import Text
 
-from dialer.clock import SystemClock
-from pipeline.terminal import ERR, complain, duration, printable
+from dialer.clock import Clock, SystemClock
+from pipeline.figures import duration
+from pipeline.terminal import ERR, complain, printable
 from transforms.held_messages import HeldMessages
 from transforms.in_process import BOARD, stop_requested, waiting_leads
-from transforms.lists import ListSettings, changed_secs
+from transforms.lists import ListSettings, open_screen
 
 _REFRESH_SECS = 0.5
 _FIRST_STATUS_SECS = 2.0
-_STATUS_SECS = 30.0
-"""How often a log gets the status line."""
 
 _MOST_CAMPAIGNS = 5
 
@@ -26,15 +26,19 @@ class Progress:
 
     on_stop = "stopping: the request in flight is finished first"
 
-    def __init__(self) -> None:
-        """Show nothing yet."""
-        self._clock = SystemClock()
+    status_secs: float | None = None
+    """How often a log gets the status line; None: never."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        """Show nothing yet; the time comes from this machine's clock, or another one."""
+        self._clock = clock or SystemClock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._show, name="progress", daemon=True)
         self._shown = 0
         self._said_stopping = False
+        self._status_due_boot_secs = self._clock.now().boot_secs + _FIRST_STATUS_SECS
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> Self:
         """Begin to show."""
         self._thread.start()
         return self
@@ -68,6 +72,14 @@ class Progress:
         if stop_requested() and not self._said_stopping:
             self._said_stopping = True
             complain([self.on_stop])
+        now = self._clock.now().boot_secs
+        if (
+            self.status_secs is not None
+            and not ERR.is_terminal
+            and now >= self._status_due_boot_secs
+        ):
+            self._status_due_boot_secs = now + self.status_secs
+            complain([self.line()])
 
     def line(self) -> str:
         """The state of the delivery in one line."""
@@ -96,6 +108,8 @@ class CheckProgress(Progress):
 class EventProgress(Progress):
     """Shows what becomes of events while they come: one status line, also where no terminal is."""
 
+    status_secs = 30.0
+
     def __init__(self, held: HeldMessages, *, lists: ListSettings) -> None:
         """Show nothing yet.
 
@@ -105,8 +119,7 @@ class EventProgress(Progress):
         """
         super().__init__()
         self._held = held
-        self._lists_changed_secs = changed_secs(lists)
-        self._status_due_boot_secs = self._clock.now().boot_secs + _FIRST_STATUS_SECS
+        self._screen = open_screen(lists)
 
     def line(self) -> str:
         """What an operator is paged on, in one line."""
@@ -121,19 +134,13 @@ class EventProgress(Progress):
             f"circuit open, {silent} without an answer" if silent else "circuit closed",
             f"{BOARD.requests:,} request{'s' * (BOARD.requests != 1)}",
         ]
-        if self._lists_changed_secs is not None:
-            age_secs = max(0.0, now.wall_secs - self._lists_changed_secs)
+        dated_secs = self._screen.dated_secs
+        if dated_secs is not None:
+            age_secs = max(0.0, now.wall_secs - dated_secs)
             parts.append(f"oldest list {duration(age_secs)} old")
         if BOARD.note:
             parts.append(BOARD.note)
         return "; ".join(parts)
-
-    def _say_notices(self) -> None:
-        super()._say_notices()
-        now = self._clock.now().boot_secs
-        if not ERR.is_terminal and now >= self._status_due_boot_secs:
-            self._status_due_boot_secs = now + _STATUS_SECS
-            complain([self.line()])
 
 
 class StreamProgress(EventProgress):

@@ -47,6 +47,8 @@ class RunRecord:
         csv_delimiter: what separates the cells of CSV; None: each file's header says so.
         lists_version: the version of all lists together, as the claims of that start name it; empty:
             there was no list.
+        lists_used: the versions of all lists together that leads were judged by, over all starts, in
+            order: a new version may be taken up while a run goes on.
     """
 
     run: str
@@ -65,6 +67,7 @@ class RunRecord:
     wrapping: str = ""
     csv_delimiter: str | None = None
     lists_version: str = ""
+    lists_used: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +168,26 @@ class Runs:
             self._write(record)
         return record
 
+    def note_lists(self, record: RunRecord, versions: Sequence[str]) -> RunRecord:
+        """Record which versions of the lists a start has used.
+
+        Args:
+            record: the run.
+            versions: the versions of all lists together, in the order that they were taken up.
+
+        Returns:
+            The run as it is recorded now.
+
+        Raises:
+            OSError: the record cannot be written.
+        """
+        used = _one_after_the_other([*record.lists_used, *versions])
+        if used == record.lists_used:
+            return record
+        noted = dataclasses.replace(record, lists_used=used)
+        self._write(noted)
+        return noted
+
     def end(self, record: RunRecord, state: str) -> None:
         """Record that a run is finished, or replaced by another.
 
@@ -220,14 +243,25 @@ def _first_start(
         wrapping=terms.wrapping,
         csv_delimiter=terms.csv_delimiter,
         lists_version=terms.lists_version,
+        lists_used=_one_after_the_other([terms.lists_version]),
     )
 
 
 def _next_start(known: RunRecord, asked: RunRecord) -> RunRecord:
     """The record of a known run that is started again, as it is asked for now."""
     return dataclasses.replace(
-        asked, run=known.run, started_at=known.started_at, starts=known.starts + 1
+        asked,
+        run=known.run,
+        started_at=known.started_at,
+        starts=known.starts + 1,
+        lists_used=_one_after_the_other([*known.lists_used, *asked.lists_used]),
     )
+
+
+def _one_after_the_other(versions: Sequence[str]) -> tuple[str, ...]:
+    """Versions without those that are the same as the one before, or of no list."""
+    named = [version for version in versions if version]
+    return tuple(each for at, each in enumerate(named) if each not in named[max(0, at - 1) : at])
 
 
 def differences(unfinished: RunRecord, asked: RunRecord) -> list[str]:
@@ -277,6 +311,7 @@ def _read(path: Path) -> RunRecord:
             for name, size_bytes, digest in fields["inputs"]
         )
         fields["lists"] = tuple(fields["lists"])
+        fields["lists_used"] = tuple(fields.get("lists_used", ()))
         return _fitting(RunRecord(**{**fields, "starts": int(fields["starts"])}), path.stem)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Faults(

@@ -10,9 +10,9 @@ from typing import NoReturn
 from dialer.dialects import BULK_PARAMETER
 from dialer.simulator import FaultPlan, FaultPlanError, Rules, Simulator
 from pipeline import terminal
+from pipeline.api_versions import shown_gaps, shown_limits
 from pipeline.command_line import nearest, shortened
 from pipeline.faults import Faults
-from pipeline.option_table import shown_gaps, shown_limits
 from transforms.in_process import stop_requested
 from transforms.keys import FORMS, KeyUnavailable, resolve_key
 

@@ -12,9 +12,9 @@ from apache_beam.runners.runner import PipelineResult
 from pipeline import terminal
 from pipeline.events_job import conclude
 from pipeline.events_setup import EventsJob
+from pipeline.exit_status import EXIT_DONE
 from pipeline.faults import Faults
 from pipeline.graph import build_stream
-from pipeline.jobs import EXIT_DONE
 from pipeline.prism import running_prism
 from pipeline.progress import StreamProgress
 from pipeline.summary import Summary, summarise

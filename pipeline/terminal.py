@@ -1,15 +1,22 @@
 """What stands on the terminal: a few sentences, the summary, and no number that could be a phone's."""
 
+from __future__ import annotations
+
 import os
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
 from rich.table import Table
 
 from dialer.delivery import STOPPED_ON_REQUEST
-from pipeline.summary import Summary
+from pipeline.figures import altered_values, duration
 from transforms.in_process import BOARD
+
+if TYPE_CHECKING:
+    # It brings Beam, which takes a second to load.
+    from pipeline.summary import Summary
 
 
 class _Terminal(Console):
@@ -22,6 +29,16 @@ class _Terminal(Console):
         """Show it, as it is, if that is still possible."""
         try:
             self.print(what, markup=False)
+        except OSError:
+            self._fall_silent()
+
+    def write(self, line: str) -> None:
+        """Write a line as it is, tabs too, which rich would turn into blanks."""
+        if self.quiet:
+            return
+        try:
+            self.file.write(f"{line}\n")
+            self.file.flush()
         except OSError:
             self._fall_silent()
 
@@ -51,6 +68,11 @@ def say_all(sentences: Iterable[str]) -> None:
     """Tell the operator several things, a line each."""
     for sentence in sentences:
         say(sentence)
+
+
+def say_cells(cells: Iterable[str]) -> None:
+    """Tell something that programs read too: cells with tabs between them."""
+    OUT.write("\t".join(map(printable, cells)))
 
 
 def complain(sentences: Iterable[str]) -> None:
@@ -131,7 +153,7 @@ def show_summary(
     say(f"{_requests(summary.requests, secs)}{halvings}")
     if summary.rows_as_windows_1252:
         say(f"rows that were no UTF-8, read as Windows-1252: {summary.rows_as_windows_1252:,}")
-    say_all(altered(summary))
+    say_all(altered_values(summary.altered))
     say(_lists(list_count))
     say(f"outcomes: {outcomes_folder}")
 
@@ -164,18 +186,9 @@ def show_events_summary(
     if left:
         say(f"messages that could not be given back, and come again by themselves: {left:,}")
     say(_requests(BOARD.requests, secs))
-    say_all(altered(summary))
+    say_all(altered_values(summary.altered))
     say(_lists(list_count))
     say(f"outcomes: {outcomes_place}")
-
-
-def altered(summary: Summary) -> Iterator[str]:
-    """Say how many values the dialer is not told as they were read, if there are any."""
-    if summary.altered:
-        yield (
-            "values altered, with a space for each character that the API does not take:"
-            f" {summary.altered:,}"
-        )
 
 
 def show_outcomes(title: str, summary: Summary) -> None:
@@ -200,18 +213,6 @@ def show_pending(why: str) -> None:
             " twice.",
         ]
     )
-
-
-def duration(secs: float) -> str:
-    """Seconds as a person says them.
-
-    >>> duration(7.25), duration(3725)
-    ('7.2 s', '1 h 2 min')
-    """
-    if round(secs, 1) < 60:
-        return f"{secs:.1f} s"
-    minutes = round(secs) // 60
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
 def _lists(count: int) -> str:

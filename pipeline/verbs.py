@@ -1,52 +1,55 @@
-"""The verbs of the command line, and how every one of them ends: an exit status, and no stack trace."""
+"""The verbs of the command line, and how every one of them ends: an exit status, and no stack trace.
+
+Each verb is imported when it is called for: those that deliver or check bring Beam, which takes a second
+to load.
+"""
 
 import sys
 from collections.abc import Callable, Sequence
 
 from pipeline import terminal
-from pipeline.check_job import run_check
 from pipeline.command_line import CHECK_HELP, RUN_HELP, help_text, nearest
-from pipeline.events_job import run_events_job
-from pipeline.events_setup import EventsJob, set_up
+from pipeline.exit_status import EXIT_DONE, EXIT_NOT_STARTED, EXIT_PENDING
 from pipeline.faults import Faults
-from pipeline.jobs import EXIT_DONE, EXIT_NOT_STARTED, EXIT_PENDING
-from pipeline.main_job import run_main_job
-from pipeline.options import read_options
-from pipeline.placement import Drive
-from pipeline.simulate import run_simulator
-from pipeline.stream_job import run_prism_stream, submit_stream
 
 
-def _deliver(words: Sequence[str]) -> int:
-    """Deliver leads, from files or from a subscription."""
-    options = read_options(words)
-    if options.events is None:
-        return run_main_job(options)
-    prepared = set_up(options, options.events)
-    if prepared is None:
-        terminal.say("stopped before anything was pulled")
-        return EXIT_DONE
-    return _EVENTS_JOBS[options.placement.drive](prepared)
+def _run(words: Sequence[str]) -> int:
+    from pipeline.delivery_job import run_delivery
+
+    return run_delivery(words)
 
 
-_EVENTS_JOBS: dict[Drive, Callable[[EventsJob], int]] = {
-    Drive.LOOP: run_events_job,
-    Drive.PRISM: run_prism_stream,
-    Drive.NATIVE: submit_stream,
-}
+def _check(words: Sequence[str]) -> int:
+    from pipeline.check_job import run_check
+
+    return run_check(words)
+
+
+def _simulate(words: Sequence[str]) -> int:
+    from pipeline.simulate import run_simulator
+
+    return run_simulator(words)
+
+
+def _suppression(words: Sequence[str]) -> int:
+    from pipeline.suppression_command import run_suppression
+
+    return run_suppression(words)
 
 
 _VERBS: dict[str, Callable[[Sequence[str]], int]] = {
-    "run": _deliver,
-    "check": run_check,
-    "simulate": run_simulator,
+    "run": _run,
+    "check": _check,
+    "simulate": _simulate,
+    "suppression": _suppression,
 }
 _HELP = {"run": RUN_HELP, "check": CHECK_HELP}
 _SHOWN_VERBS = """
 verbs:
-  run        deliver leads (the default)
-  check      say what would become of files of leads, and post nothing: see check --help
-  simulate   a stand-in for the dialer, on this machine: see simulate --help
+  run          deliver leads (the default)
+  check        say what would become of files of leads, and post nothing: see check --help
+  simulate     a stand-in for the dialer, on this machine: see simulate --help
+  suppression  build, show, ask and change the index of a do-not-disturb list: see suppression --help
 """
 
 
@@ -63,7 +66,7 @@ def run_verb(words: Sequence[str]) -> int:
         verb, rest = _verb(words)
         if verb in _HELP and any(word in ("-h", "--help") for word in rest):
             sys.stdout.write(help_text("python -m pipeline", _HELP[verb]) + _SHOWN_VERBS)
-            return 0
+            return EXIT_DONE
         return _VERBS[verb](rest)
     except Faults as faults:
         terminal.complain(faults.faults)

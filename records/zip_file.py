@@ -1,5 +1,6 @@
 """Zip archives of exactly one file: that file is what was sent; the rest is what packers add."""
 
+import errno
 import io
 import zipfile
 import zlib
@@ -72,6 +73,11 @@ class _Unzipped:
             only = _only(archive.infolist())
             self._content = archive.open(only)
         except (zipfile.BadZipFile, EOFError, ValueError, UnicodeDecodeError) as e:
+            raise NotOneFile(_damaged(raw)) from e
+        except OSError as e:
+            # A directory that has moved sends the reader to a place before the file's beginning.
+            if e.errno != errno.EINVAL:
+                raise
             raise NotOneFile(_damaged(raw)) from e
         except NotImplementedError as e:
             raise NotOneFile(ForeignFile(f"a zip archive ({e})", _UNPACK)) from e

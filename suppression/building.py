@@ -51,6 +51,9 @@ def build_index(
             sources=tuple(each.source for each in read if each.source),
             not_numbers=sum(each.not_numbers for each in read),
             cleared=sum(each.cleared for each in read),
-            not_numbers_file=gathering.keep_not_numbers(),
+            not_numbers_file=gathering.finish_not_numbers(),
         )
-        return write_index(gathering.sorter.blocks(), target, info, name=name)
+        blocks = gathering.watched(gathering.sorter.blocks())
+        index = write_index(blocks, target, info, name=name)
+        gathering.keep_not_numbers()
+        return index

@@ -87,10 +87,11 @@ def merge_index(
             sources=(_as_source(index, old), *(each.source for each in read if each.source)),
             not_numbers=sum(each.not_numbers for each in read),
             cleared=0,
-            not_numbers_file=gathering.keep_not_numbers(),
+            not_numbers_file=gathering.finish_not_numbers(),
         )
         figures = _figures(index, changes)
-        new = write_index(_changed(index, changes), target, info)
+        new = write_index(gathering.watched(_changed(index, changes)), target, info)
+        gathering.keep_not_numbers()
     return Merged(new, *figures)
 
 
@@ -107,8 +108,7 @@ class _ChangeGathering(Gathering):
         """How many changes have been found."""
         return len(self._sink)
 
-    def add(self, numbers: Int64s, masks: Masks | None = None) -> None:
-        """Take the numbers of a change."""
+    def _take(self, numbers: Int64s, masks: Masks | None) -> None:
         self._sink.add(numbers, masks)
 
     def changes(self) -> Changes:

@@ -7,3 +7,7 @@ class ListError(Exception):
     The text names the list, what is wrong and what to do, and quotes no phone number: a run that
     went on without these entries would call people who asked not to be called.
     """
+
+
+class CacheUnusable(ListError):
+    """The folder that lists are kept in cannot be used; nothing is said of the lists."""

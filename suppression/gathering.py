@@ -1,6 +1,6 @@
 """Reading lists of any kind, and gathering their numbers."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +28,8 @@ from suppression.text_lists import TextList
 from suppression.unread_lines import UnreadLines
 
 _COPIED_BYTES: Final = 1 << 20
+
+_Block = tuple[Int64s, Masks]
 
 
 class ListRows(Protocol):
@@ -76,6 +78,7 @@ class Gathering:
         self._phones = PhoneReader(terms.region, ("mobile",), None)
         self.sorter = NumberSorter(target.parent)
         self._unread = UnreadLines(terms.not_numbers)
+        self._name = ""
         self._read_bytes = 0
 
     def __enter__(self) -> Self:
@@ -99,15 +102,30 @@ class Gathering:
 
     def add(self, numbers: Int64s, masks: Masks | None = None) -> None:
         """Take numbers."""
+        self._take(numbers, masks)
+        self._tell()
+
+    def _take(self, numbers: Int64s, masks: Masks | None) -> None:
         self.sorter.add(numbers, masks)
 
     def pass_over(self, name: str, place: int, text: str) -> None:
         """Take the text of a line or row without a number."""
         self._unread.add(name, place, text)
+        self._tell()
 
-    def keep_not_numbers(self) -> str | None:
-        """Keep the file of lines without a number; its name, if there are any."""
-        return self._unread.keep()
+    def watched(self, blocks: Iterator[_Block]) -> Iterator[_Block]:
+        """Give blocks that are to be written: who watches may end that too."""
+        for block in blocks:
+            self._tell()
+            yield block
+
+    def finish_not_numbers(self) -> str | None:
+        """Write the file of lines without a number; its name, if there are any."""
+        return self._unread.finish()
+
+    def keep_not_numbers(self) -> None:
+        """Keep that file, once its index is written; take away that of an earlier index."""
+        self._unread.keep()
 
     def read(self, source: BuildSource) -> ReadSource:
         """Read a list.
@@ -117,19 +135,21 @@ class Gathering:
             OSError: It cannot be read.
         """
         with source.open() as raw:
-            hashed = HashedStream(raw, self._note_read(source.name))
+            self._name = source.name
+            hashed = HashedStream(raw, self._note_read)
             is_index = hashed.begins_with(MARK)
             read = (self._read_index if is_index else self._read_list)(source, hashed)
             hashed.read_on()
         noted = IndexSource(source.name, hashed.size_bytes, hashed.digest(), source.changed_secs)
         return replace(read, source=noted)
 
-    def _note_read(self, name: str) -> Callable[[int], None]:
-        def note(size_bytes: int) -> None:
-            self._read_bytes += size_bytes
-            self._watch(name, self._read_bytes, self.added)
+    def _note_read(self, size_bytes: int) -> None:
+        self._read_bytes += size_bytes
+        self._tell()
 
-        return note
+    def _tell(self) -> None:
+        """Tell who watches how far it is: what they raise ends it."""
+        self._watch(self._name, self._read_bytes, self.added)
 
     def _read_index(self, source: BuildSource, stream: ByteStream) -> ReadSource:
         """Add the numbers of an index to the rest."""

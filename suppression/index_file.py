@@ -51,9 +51,19 @@ class IndexFile:
         numbers = f"{self.count:,} number{'s' * (self.count != 1)}"
         parts = [f"{self.name}: {numbers}, version {self.version}"]
         if self.info.not_numbers:
-            parts.append(f"{self.info.not_numbers:,} lines that hold no number")
+            lines = (
+                "1 line that holds"
+                if self.info.not_numbers == 1
+                else f"{self.info.not_numbers:,} lines that hold"
+            )
+            parts.append(f"{lines} no number")
         if self.info.cleared:
-            parts.append(f"{self.info.cleared:,} rows that are clear by their verdict")
+            rows = (
+                "1 row that is"
+                if self.info.cleared == 1
+                else f"{self.info.cleared:,} rows that are"
+            )
+            parts.append(f"{rows} clear by their verdict")
         return "; ".join(parts)
 
     def listed(

@@ -1,12 +1,15 @@
 """The date that a list gives itself."""
 
+import contextlib
 import re
 from datetime import UTC, datetime
 from typing import Final
 
 _DATED: Final = re.compile(
-    r"\b(?:date|dated|as of|updated|generated|created)\b[^\d]{0,10}"
-    r"(\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)",
+    r"\b(?:date|dated|as of|as on|updated|generated|created)\b[^\d]{0,10}"
+    r"(?:(?P<iso>\d{4}-\d{2}-\d{2}"
+    r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)"
+    r"|(?P<one>\d{1,2})[-/.](?P<two>\d{1,2})[-/.](?P<year>\d{4})\b)",
     re.ASCII | re.IGNORECASE,
 )
 _BEFORE_COMMENT: Final = "\ufeff \t"
@@ -20,22 +23,36 @@ def own_date_secs(head: bytes) -> float | None:
 
     Returns:
         Seconds since 1970. A day without a time begins at midnight, and a time without a zone is
-        of UTC.
+        of UTC. Of the two days that 05/01/2026 may be it is the earlier, lest the list pass for
+        newer than it is.
 
     >>> own_date_secs(b"# Register, as of 1970-01-02\n9876512345\n")
     86400.0
     """
     for line in head.decode("utf-8", "replace").splitlines():
         comment = line.lstrip(_BEFORE_COMMENT)
-        found = _DATED.search(comment) if comment.startswith("#") else None
-        if found is not None:
-            return _secs(found[1])
+        if not comment.startswith("#"):
+            continue
+        for found in _DATED.finditer(comment):
+            dates = _read_iso(found["iso"]) if found["iso"] else _read_day(found)
+            if dates:
+                return min(dates)
     return None
 
 
-def _secs(text: str) -> float | None:
+def _read_iso(text: str) -> list[float]:
     try:
         date = datetime.fromisoformat(text)
     except ValueError:
-        return None
-    return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+        return []
+    return [(date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()]
+
+
+def _read_day(found: re.Match[str]) -> list[float]:
+    """The days that a date of three figures, the year last, may be."""
+    days = []
+    for day, month in (("one", "two"), ("two", "one")):
+        with contextlib.suppress(ValueError):
+            date = datetime(int(found["year"]), int(found[month]), int(found[day]), tzinfo=UTC)
+            days.append(date.timestamp())
+    return days

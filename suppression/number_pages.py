@@ -26,9 +26,6 @@ _STRAYS: Final = 4
 """Numbers in a chunk below which they are kept whole."""
 
 _IS_BITMAP: Final = 0xFFFFFFFF
-_MOST_GAP: Final = 3
-"""Chunks without numbers that a span goes on over: more cost more bytes than a new span."""
-
 Int64s = npt.NDArray[np.int64]
 Masks = npt.NDArray[np.uint8]
 Write = Callable[[npt.NDArray[np.generic]], int]
@@ -71,16 +68,16 @@ class NumberPages:
         """Say of each number whether it is in the set."""
         start, size = self._chunks(numbers)
         is_bitmap = size == _IS_BITMAP
-        if is_bitmap.all():
-            return self._in_bitmaps(numbers, start)
-        found = np.zeros(len(numbers), np.bool_)
-        rows = np.flatnonzero(is_bitmap)
-        found[rows] = self._in_bitmaps(numbers[rows], start[rows])
-        rows = np.flatnonzero((size > 0) & ~is_bitmap)
-        found[rows] = self._in_arrays(numbers[rows], start[rows], size[rows])[0]
-        if len(self.strays):
-            rows = np.flatnonzero(size == 0)
-            found[rows] = self._in_strays(numbers[rows])[0]
+        if 2 * np.count_nonzero(is_bitmap) > len(numbers):
+            # To read all as bitmaps takes less than to pick those that are; the others are read again.
+            found = self._in_bitmaps(numbers, start)
+        else:
+            found = np.zeros(len(numbers), np.bool_)
+            rows = np.flatnonzero(is_bitmap)
+            found[rows] = self._in_bitmaps(numbers[rows], start[rows])
+        rows = np.flatnonzero(~is_bitmap)
+        if len(rows):
+            found[rows] = self._elsewhere(numbers[rows], start[rows], size[rows])
         return found
 
     def masks(self, numbers: Int64s) -> tuple[npt.NDArray[np.bool_], Masks]:
@@ -134,18 +131,43 @@ class NumberPages:
 
     def _chunks(self, numbers: Int64s) -> tuple[Int64s, npt.NDArray[np.uint32]]:
         """Where the chunk of each number is, and its size."""
-        keys = numbers >> CHUNK_BITS
-        span = np.searchsorted(self.span_first, keys, side="right") - 1
-        base = self.span_base.take(span)
-        entry = base + (keys - self.span_first.take(span))
-        entry[entry >= self.span_base.take(span + 1)] = 0
+        entry = self._entries(numbers >> CHUNK_BITS)
         return self.chunk_start.take(entry).astype(np.int64), self.chunk_size.take(entry)
 
+    def _entries(self, keys: Int64s) -> Int64s:
+        """Which entry of the tables stands for each chunk."""
+        if not len(keys):
+            return keys
+        # Most blocks are numbers of one country: most chunks are in the span of the first.
+        span = int(np.searchsorted(self.span_first, keys[0], side="right")) - 1
+        base, end = self.span_base[span : span + 2].tolist()
+        entry: Int64s = keys + (base - int(self.span_first[span]))
+        rows = np.flatnonzero((entry < base) | (entry >= end))
+        if len(rows):
+            keys = keys[rows]
+            spans = np.searchsorted(self.span_first, keys, side="right") - 1
+            found = self.span_base.take(spans) + (keys - self.span_first.take(spans))
+            found[found >= self.span_base.take(spans + 1)] = 0
+            entry[rows] = found
+        return entry
+
+    def _elsewhere(
+        self, numbers: Int64s, start: Int64s, size: npt.NDArray[np.uint32]
+    ) -> npt.NDArray[np.bool_]:
+        """Which of some numbers are in the set whose chunks are no bitmaps."""
+        found = np.zeros(len(numbers), np.bool_)
+        rows = np.flatnonzero(size)
+        found[rows] = self._in_arrays(numbers[rows], start[rows], size[rows])[0]
+        if len(self.strays):
+            rows = np.flatnonzero(size == 0)
+            found[rows] = self._in_strays(numbers[rows])[0]
+        return found
+
     def _in_bitmaps(self, numbers: Int64s, start: Int64s) -> npt.NDArray[np.bool_]:
-        start += start
-        start += (numbers >> 3) & (_LOW >> 3)
-        bytes_ = self.content.take(start)
-        found: npt.NDArray[np.bool_] = (bytes_ & _BIT.take(numbers & 7)) != 0
+        """Whether the bits of numbers are set; of one whose chunk is no bitmap this says nothing."""
+        at = (start << 1) + ((numbers >> 3) & (_LOW >> 3))
+        bits = self.content.take(at, mode="clip") >> (numbers & 7).astype(np.uint8)
+        found: npt.NDArray[np.bool_] = (bits & 1).view(np.bool_)
         return found
 
     def _in_arrays(
@@ -171,9 +193,6 @@ class NumberPages:
     @property
     def _halves(self) -> npt.NDArray[np.uint16]:
         return self.content[: len(self.content) // 2 * 2].view("<u2")
-
-
-_BIT: Final = np.left_shift(1, np.arange(8)).astype(np.uint8)
 
 
 class PageWriter:
@@ -208,7 +227,7 @@ class PageWriter:
         self._pack(numbers, masks)
         strays, stray_masks = _joined(*self._strays)
         keys = np.frombuffer(self._keys, np.int64) if self._keys else np.zeros(0, np.int64)
-        is_first = np.append(True, np.diff(keys) > _MOST_GAP + 1)[: len(keys)]
+        is_first = np.append(True, ~_are_bridged(np.diff(keys) - 1, len(keys)))[: len(keys)]
         firsts = keys[is_first]
         lasts = keys[np.append(is_first[1:], True)[: len(keys)]]
         base = np.cumsum(np.concatenate(([0, 1], lasts - firsts + 1)))
@@ -253,6 +272,18 @@ class PageWriter:
         self._keys.append(int(numbers[0]) >> CHUNK_BITS)
         self._starts.append(at // 2)
         self._sizes.append(_IS_BITMAP if is_bitmap else len(lows))
+
+
+def _are_bridged(gaps: Int64s, most: int) -> npt.NDArray[np.bool_]:
+    """Say which gaps between chunks a span goes on over, given how many chunks are in each.
+
+    The smallest do, as long as the tables do not double by it: so that a country's numbers are one
+    span, which is looked up fastest.
+    """
+    order = np.argsort(gaps, kind="stable")
+    bridged = np.zeros(len(gaps), np.bool_)
+    bridged[order[: np.searchsorted(np.cumsum(gaps[order]), most, side="right")]] = True
+    return bridged
 
 
 def _joined(*parts: tuple[Int64s, Masks]) -> tuple[Int64s, Masks]:

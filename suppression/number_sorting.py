@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -17,8 +17,8 @@ from suppression.number_pages import Int64s, Masks
 _RUN: Final = 1 << 24
 """Numbers that are sorted in memory: 128 MB."""
 
-_MERGED: Final = 1 << 20
-"""Numbers of each run that are merged at a time."""
+_MERGED: Final = 1 << 22
+"""Numbers that are merged at a time, of all runs: so that more runs take no more memory."""
 
 _MASK_BITS: Final = 8
 
@@ -36,7 +36,7 @@ class NumberSorter:
         Args:
             folder: an existing folder.
             run: how many numbers are sorted in memory.
-            merged: how many of each run are merged at a time.
+            merged: how many are merged at a time.
         """
         self._run, self._merged = run, merged
         self._folder = tempfile.TemporaryDirectory(prefix=".sorting-", dir=folder)
@@ -94,8 +94,11 @@ class NumberSorter:
             OSError: the disk failed.
         """
         last = _in_order(self._buffer[: self._size])
-        runs = [np.memmap(future.result(), np.int64, "r") for future in self._spilled]
-        yield from map(_each_once, _merged([*runs, last], self._merged))
+        at_a_time = max(1, self._merged // (len(self._spilled) + 1))
+        runs = [_pieces(future.result(), at_a_time) for future in self._spilled]
+        starts = range(0, len(last), at_a_time)
+        in_memory = (last[start : start + at_a_time] for start in starts)
+        yield from map(_each_once, _merged([*runs, in_memory], at_a_time))
 
     def _spill(self) -> None:
         """Sort what is in memory and put it on the disk, while more comes in."""
@@ -119,27 +122,35 @@ def _in_order(packed: Int64s) -> Int64s:
     return packed[_are_new(packed)]
 
 
-def _merged(runs: list[Int64s], at_a_time: int) -> Iterator[Int64s]:
+def _pieces(path: Path, at_a_time: int) -> Iterator[Int64s]:
+    """Read a run from the disk: mapped, its pages would count as memory of the process."""
+    with path.open("rb") as file:
+        while piece := file.read(at_a_time * np.dtype(np.int64).itemsize):
+            yield np.frombuffer(piece, np.int64)
+
+
+def _merged(runs: Sequence[Iterator[Int64s]], at_a_time: int) -> Iterator[Int64s]:
     """Merge runs in order, never cutting between a number and the same number."""
-    places = [0] * len(runs)
-    while any(place < len(run) for place, run in zip(places, runs, strict=True)):
-        ends = [
-            run[place + at_a_time - 1]
-            for place, run in zip(places, runs, strict=True)
-            if place + at_a_time < len(run)
-        ]
-        bound = None if not ends else int(min(ends)) | FULL
-        pieces = []
-        for index, run in enumerate(runs):
-            start = places[index]
-            places[index] = (
-                len(run) if bound is None else int(np.searchsorted(run, bound, side="right"))
-            )
-            pieces.append(run[start : places[index]])
-        together = np.concatenate(pieces)
+    unread = dict(enumerate(runs))
+    heads = [np.zeros(0, np.int64) for _ in runs]
+    bound: int | None = -1
+    while bound is not None:
+        for index, run in list(unread.items()):
+            head = heads[index]
+            if len(head) < at_a_time or int(head[-1]) & ~FULL == bound:
+                more = next(run, head[:0])
+                heads[index] = np.concatenate([head, more])
+                if len(more) < at_a_time:
+                    del unread[index]
+        # The highest number read of a run may come again in what is not read yet.
+        bound = min((int(heads[index][-1]) & ~FULL for index in unread), default=None)
+        cuts = [len(head) if bound is None else int(np.searchsorted(head, bound)) for head in heads]
+        together = np.concatenate([head[:cut] for head, cut in zip(heads, cuts, strict=True)])
+        heads = [head[cut:] for head, cut in zip(heads, cuts, strict=True)]
         # It is made of sorted pieces, which this way of sorting makes use of.
         together.sort(kind="stable")
-        yield together
+        if len(together):
+            yield together
 
 
 def _each_once(packed: Int64s) -> tuple[Int64s, Masks]:

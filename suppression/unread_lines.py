@@ -1,6 +1,7 @@
 """The lines of lists that hold no number, for the operator to look at."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -24,21 +25,31 @@ class UnreadLines:
             self._file = os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace")
         self._file.write(f"{name}\t{place}\t{text}\n")
 
-    def keep(self) -> str | None:
-        """Put the file where it belongs, or take away an earlier one; its name, if there is one."""
-        if self._path is None:
-            return None
-        if self._file is None:
-            self._path.unlink(missing_ok=True)
+    def finish(self) -> str | None:
+        """Write what is left, and give the file's name; None: there is no such line, or none is kept.
+
+        Raises:
+            OSError: There is no room for it.
+        """
+        if self._path is None or self._file is None:
             return None
         self._file.close()
-        self._new_path().replace(self._path)
         return self._path.name
+
+    def keep(self) -> None:
+        """Put the file, finished, where it belongs, or take away an earlier one."""
+        if self._path is None:
+            return
+        if self._file is None:
+            self._path.unlink(missing_ok=True)
+        else:
+            self._new_path().replace(self._path)
 
     def close(self) -> None:
         """Take away what was not kept."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # it may have no room for what it holds
+                self._file.close()
             self._new_path().unlink(missing_ok=True)
 
     def _new_path(self) -> Path:

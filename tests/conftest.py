@@ -37,6 +37,15 @@ def _stay_on_this_machine(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(_stay_on_this_machine)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def list_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Lists are kept in a folder of the tests, in the processes that they start too."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIALFEED_CACHE", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def emulator_is_here() -> None:
     """Tests that start Google's Pub/Sub emulator are left out where it is not."""

@@ -6,14 +6,15 @@ import pytest
 
 from transforms.delivery_settings import open_ledger
 from transforms.in_process import start_over
-from transforms.lists import open_screen
+from transforms.lists import close_screens
 
 
 @pytest.fixture(autouse=True)
 def fresh_process() -> Iterator[None]:
     """A process as if it had just begun."""
     start_over()
-    open_screen.cache_clear()
+    close_screens()
     open_ledger.cache_clear()
     yield
+    close_screens()
     start_over()

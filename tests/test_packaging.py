@@ -69,7 +69,7 @@ def test_ci_is_a_program() -> None:
     assert (ROOT / ".ci/run").stat().st_mode & 0o111 == 0o111
 
 
-@pytest.mark.parametrize("constant", ["REQUIREMENTS", "DEVELOPMENT"])
+@pytest.mark.parametrize("constant", ["REQUIREMENTS", "DEVELOPMENT", "BENCHMARKS"])
 def test_every_requirement_is_pinned_to_a_version_that_it_allows(constant: str) -> None:
     pins = _pins()
 
@@ -103,7 +103,11 @@ def test_every_library_that_the_program_imports_is_required_by_name() -> None:
 
 def test_the_changelog_says_why_each_requirement_is_there() -> None:
     reasons = _text("CHANGELOG.md")
-    required = _requirements("REQUIREMENTS") + _requirements("DEVELOPMENT")
+    required = [
+        each
+        for constant in ("REQUIREMENTS", "DEVELOPMENT", "BENCHMARKS")
+        for each in _requirements(constant)
+    ]
 
     assert not [each.name for each in required if f"`{each.name}" not in reasons]
 

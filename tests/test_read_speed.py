@@ -4,9 +4,10 @@ from pathlib import Path
 
 import phonenumbers
 
+from benchmarks.bounds import Bound
 from benchmarks.peer_arrow import MOBILE
 from benchmarks.read_files import write_csv, write_json, write_list
-from benchmarks.read_speed import Bound, check_same, run_ours, run_peer
+from benchmarks.read_speed import check_same, run_ours, run_peer
 
 LEADS = 6_000
 
@@ -55,3 +56,5 @@ def test_the_same_leads_as_json_differ_by_what_json_cannot_read_alone(tmp_path: 
 def test_a_bound_that_is_missed_is_said() -> None:
     assert "MISSED" in str(Bound("CSV by the peer", 3.01, 3.0))
     assert Bound("CSV by the peer", 3.0, 3.0).is_kept
+    assert "at least 20: MISSED" in str(Bound("look-ups a second", 19.9, 20, "M", is_least=True))
+    assert Bound("look-ups a second", 20.0, 20, "M", is_least=True).is_kept

@@ -89,9 +89,12 @@ class _DeliverAccountFn(beam.DoFn):
             terms=settings.terms(self._key),
             sender=Sender(PROCESS_NAME, settings.ledger.run, settings.lock),
             clock=clock,
-            should_stop=stop_requested,
+            should_stop=self._should_stop,
             board=BOARD,
         )
+
+    def _should_stop(self) -> bool:
+        return stop_requested() or self._screen.halts()
 
 
 class DeliverRound(beam.PTransform):
@@ -131,7 +134,8 @@ class _DeliverRoundFn(_DeliverAccountFn):
         with halting(StoreError):
             delivery = self._delivery(list(account[1]))
         requests = BOARD.requests
-        for outcomes in delivery.outcomes_now(may_send=self._may_send):
+        may_send = self._may_send and not self._screen.halts()
+        for outcomes in delivery.outcomes_now(may_send=may_send):
             yield from by_status(outcomes)
         REQUESTS.inc(BOARD.requests - requests)
 

@@ -32,7 +32,7 @@ from transforms.delivery_settings import DeliverySettings
 from transforms.in_process import BOARD, PROCESS_NAME, halting
 from transforms.keys import KeyUnavailable, resolve_key
 from transforms.lead_queue import Bag, LeadQueue, Value, append
-from transforms.lists import ListSettings, ListsUnusable, changed_secs, open_screen
+from transforms.lists import ListSettings, ListsUnusable, open_screen
 from transforms.metrics import LEADS_TO_DELIVER, REQUESTS, QueueGauges
 from transforms.queue_delivery import QueueDelivery, QueueTerms
 from transforms.queue_leads import StampedLead
@@ -96,7 +96,7 @@ class _DeliverQueueFn(beam.DoFn):
     def setup(self) -> None:
         settings, clock = self._settings, CLOCK
         with halting(ListsUnusable, KeyUnavailable):
-            screen = open_screen(self._lists)
+            self._screen = open_screen(self._lists, clock=clock)
             key = resolve_key(settings.key_reference)
         self._delivery = QueueDelivery(
             QueueTerms(
@@ -104,12 +104,12 @@ class _DeliverQueueFn(beam.DoFn):
                 client=Client(settings.url, clock=clock),
                 terms=settings.terms(key),
                 sender=Sender(PROCESS_NAME, settings.ledger.run, settings.lock),
-                judge=settings.judge(screen),
+                judge=settings.judge(self._screen),
                 limit=settings.limit,
                 clock=clock,
+                why_wait=self._screen.why_unfit,
             )
         )
-        self._lists_changed_secs = changed_secs(self._lists)
         self._gauges = QueueGauges()
 
     def process(
@@ -209,7 +209,7 @@ class _DeliverQueueFn(beam.DoFn):
             oldest_secs=min((now.wall_secs - each.since_secs for each in queue.front), default=0),
             opens_in_secs=BOARD.next_request_boot_secs - now.boot_secs,
             silent_requests=BOARD.silent_requests,
-            lists_changed_secs=self._lists_changed_secs,
+            lists_changed_secs=self._screen.dated_secs,
             now_secs=now.wall_secs,
         )
         for notice in BOARD.notices[notices:]:

@@ -47,6 +47,7 @@ class QueueTerms:
         judge: judges each lead when its turn has come.
         limit: leads a request.
         clock: tells the time.
+        why_wait: says why nothing may be sent now; empty: it may.
     """
 
     open_ledger: Callable[[], Ledger]
@@ -56,6 +57,7 @@ class QueueTerms:
     judge: Judge
     limit: int
     clock: Clock
+    why_wait: Callable[[], str]
 
 
 class QueueDelivery:
@@ -108,6 +110,10 @@ class QueueDelivery:
         BOARD.next_request_boot_secs = board.next_request_boot_secs
 
     def _act(self, dispatcher: Dispatcher) -> Act:
+        why = self._terms.why_wait()
+        if why:
+            self._board.stopped = why
+            return Act([], self._retry_in_secs())
         try:
             delivery = self._open(dispatcher)
         except StoreError as error:

@@ -146,6 +146,32 @@ def test_a_stop_ends_with_the_leads_pending(simulator: Simulator) -> None:
     assert rig.board.stopped == "stopped on request"
 
 
+def test_what_another_thread_stops_it_for_stands_though_an_answer_comes_meanwhile(
+    simulator: Simulator,
+) -> None:
+    rig = DeliveryRig(simulator)
+
+    def should_stop() -> bool:
+        rig.board.stopped = "the list is too old" * (len(simulator.arrivals) == 1)
+        return bool(rig.board.stopped)
+
+    outcomes = run_through(rig.start(leads(1, 450), should_stop=should_stop))
+    assert len(outcomes) == 200
+    assert rig.board.stopped == "the list is too old"
+
+
+def test_a_reason_to_stop_is_not_lost_when_an_answer_comes(simulator: Simulator) -> None:
+    rig = DeliveryRig(simulator)
+    delivery = rig.start(leads(1, 450))
+    given = delivery.outcomes()
+    next(given)
+    rig.board.stopped = "the list is too old"
+    rig.clock.advance(60)
+    delivery.act()
+    assert rig.board.stopped == "the list is too old"
+    assert list(given) == []
+
+
 def test_a_stop_is_heard_while_it_waits_for_the_gate(simulator: Simulator) -> None:
     rig = DeliveryRig(simulator)
     delivery = rig.start(leads(1, 250), should_stop=lambda: bool(rig.clock.slept_secs))

@@ -94,7 +94,7 @@ def test_every_kind_of_record_is_counted_with_examples_and_nothing_is_posted_or_
     lines = out.splitlines()
     a, b = desk.folder / "a.csv", desk.folder / "b.csv"
     assert (status, err) == (3, "")
-    assert lines[0] == "checking 2 files: nothing is posted or written"
+    assert lines[0] == "checking 2 files: nothing is posted"
     assert lines[1] == f"{a}: CSV (semicolon), UTF-8, 9 records"
     assert "column `Mobile No.` read as PhoneNumber" in lines[2]
     assert "`Campaign` read as the campaign" in lines[2]

@@ -26,7 +26,7 @@ from pipeline.summary import Summary, summarise
 from tests.transforms.delivering import settings_for
 from tests.transforms.running import RULES, SCHEMA
 from transforms.in_process import BOARD, request_stop, start_over
-from transforms.lists import ListSettings, open_screen
+from transforms.lists import ListSettings, close_screens
 from transforms.read import InputFile
 from transforms.record_outcomes import OutcomeSettings
 
@@ -54,7 +54,7 @@ class Bench:
     def run(self, *options: str, **delivery: Any) -> Summary:
         """Start the run, or go on with it."""
         start_over()
-        open_screen.cache_clear()
+        close_screens()
         self.starts += 1
         job = self.job(**delivery)
         pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(list(options)))

@@ -193,15 +193,21 @@ def test_faults_of_inputs_and_lists_are_named_together_and_leave_nothing_behind(
 ) -> None:
     empty = desk.folder / "dnd.txt"
     empty.write_bytes(b"")
-    os.utime(empty, (0, 0))
+    old = desk.folder / "old.txt"
+    old.write_bytes(b"9876500003\n")
+    os.utime(old, (0, 0))
 
     faults = desk.faults_here(
-        f"--dnd={empty}", "--dnd_max_age_hours=24", f"--input={desk.folder}/none"
+        *(f"--dnd={empty}", f"--dnd={old}", "--dnd_max_age_hours=24"),
+        f"--input={desk.folder}/none",
     )
 
     assert len(faults) == 3
     assert faults[0] == f"--input {desk.folder}/none matches no file"
-    assert all(str(empty) in fault for fault in faults[1:])
+    assert [str(path) in fault for path, fault in zip((empty, old), faults[1:], strict=True)] == [
+        True,
+        True,
+    ]
     assert not desk.output.exists()
 
 

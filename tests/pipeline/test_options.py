@@ -8,6 +8,8 @@ from pipeline.faults import Faults
 from pipeline.option_reader import zones_of
 from pipeline.options import RunOptions, read_options
 from records.wrapping import Wrapping
+from suppression.categories import Categories
+from transforms.lists import ListSettings
 
 HERE = "http://127.0.0.1:8080"
 
@@ -44,7 +46,9 @@ def test_what_is_left_out_has_the_documented_defaults() -> None:
     assert options.url == f"https://{V1.host}{V1.path}"
     assert options.bulk_parameter == "bulkData"
     assert (options.pace_secs, options.batch_size, options.timeout_secs) == (30.0, 200, 60.0)
-    assert (options.dnd, options.dnd_max_age_hours, options.dnd_allow_empty) == ((), None, False)
+    assert options.lists == ListSettings((), "IN", allow_empty=False)
+    assert (options.lists.category, options.lists.means) == (None, Categories.IGNORED)
+    assert options.lists.refresh_secs == 60.0
     assert not options.resends
     assert (options.output, options.ledger) == ("out", "out/ledger")
     assert not options.new_run
@@ -76,6 +80,7 @@ def test_what_is_given_is_taken() -> None:
         batch_size="1",
         timeout_secs="5",
         dnd_max_age_hours="24",
+        dnd_refresh_secs="0.5",
         on_unknown="resend",
         ledger="elsewhere",
         time_zone="Asia/Dubai",
@@ -86,8 +91,9 @@ def test_what_is_given_is_taken() -> None:
     assert options.url == HERE + V1.path
     assert options.bulk_parameter == "BulkData"
     assert (options.pace_secs, options.batch_size, options.timeout_secs) == (0.5, 1, 5.0)
-    assert (options.dnd, options.dnd_max_age_hours) == (("a", "b"), 24.0)
-    assert options.dnd_allow_empty
+    assert options.lists == ListSettings(
+        ("a", "b"), "IN", allow_empty=True, max_age_hours=24.0, refresh_secs=0.5
+    )
     assert options.resends
     assert options.new_run
     assert options.ledger == "elsewhere"
@@ -136,7 +142,7 @@ def test_faults_of_all_kinds_are_named_together() -> None:
     [
         *("input", "campaign", "campaign_field", "api_key", "output", "ledger", "dnd", "api"),
         *("api_url", "bulk_parameter", "pace_secs", "batch_size", "timeout_secs", "on_unknown"),
-        *("lead_schema", "time_zone"),
+        *("lead_schema", "time_zone", "dnd_category", "dnd_category_means"),
     ],
 )
 @pytest.mark.parametrize("blank", ["", "  "])
@@ -149,7 +155,9 @@ def test_a_value_that_is_no_utf_8_is_named_and_not_repeated(name: str) -> None:
     assert f"--{name} is no UTF-8 text" in faults_of(**{name: "caf\udce9"})
 
 
-@pytest.mark.parametrize("name", ["pace_secs", "timeout_secs", "dnd_max_age_hours"])
+@pytest.mark.parametrize(
+    "name", ["pace_secs", "timeout_secs", "dnd_max_age_hours", "dnd_refresh_secs"]
+)
 @pytest.mark.parametrize(
     "value",
     [
@@ -454,9 +462,47 @@ def test_a_ledger_of_another_kind_is_refused_before_anything_is_opened(ledger: s
     )
 
 
-def test_the_age_of_lists_needs_a_list() -> None:
-    assert faults_of(dnd_max_age_hours="24") == (
-        "--dnd_max_age_hours needs a list: name it with --dnd",
+def test_what_is_said_of_lists_needs_a_list() -> None:
+    said = ("dnd_max_age_hours", "dnd_category", "dnd_refresh_secs")
+    assert faults_of(**dict.fromkeys(said, "5")) == tuple(
+        f"--{name} needs a list: name it with --dnd" for name in said
+    )
+
+
+@pytest.mark.parametrize(
+    ("means", "meaning"),
+    [
+        (None, Categories.UNSAID),
+        ("blocked", Categories.BLOCKED),
+        ("allowed", Categories.ALLOWED),
+    ],
+)
+def test_the_campaigns_category_and_what_a_column_of_categories_says_are_taken(
+    means: str | None, meaning: Categories
+) -> None:
+    lists = options_of(dnd="a", dnd_category="8", dnd_category_means=means).lists
+
+    assert (lists.category, lists.means) == (8, meaning)
+
+
+@pytest.mark.parametrize("category", ["0", "9", "-1", "1.0", "1,2", "two", "٣", "1\n"])
+def test_what_is_no_category_is_refused(category: str) -> None:
+    assert faults_of(dnd="a", dnd_category=category) == (
+        f"--dnd_category {category!r} must be a whole number, 1 to 8",
+    )
+
+
+def test_what_categories_mean_is_one_of_two_words_and_needs_a_category() -> None:
+    assert faults_of(dnd="a", dnd_category_means="alowed") == (
+        "--dnd_category_means 'alowed' must be blocked or allowed (did you mean allowed?)",
+        "--dnd_category_means needs --dnd_category: which category the campaign is",
+    )
+
+
+@pytest.mark.parametrize("secs", ["0", "86401"])
+def test_lists_are_looked_at_now_and_then(secs: str) -> None:
+    assert faults_of(dnd="a", dnd_refresh_secs=secs) == (
+        f"--dnd_refresh_secs '{secs}' must be a number, from 0.1 to 86400",
     )
 
 

@@ -78,10 +78,21 @@ def test_a_run_of_before_its_lists_had_a_version_together_is_resumed(tmp_path: P
     first = begin(tmp_path)
     path = tmp_path / "runs" / f"{first.run}.json"
     fields = json.loads(path.read_text())
-    del fields["lists_version"]
+    del fields["lists_version"], fields["lists_used"]
     path.write_text(json.dumps(fields))
 
     assert (begin(tmp_path).run, begin(tmp_path).lists_version) == (first.run, "l1")
+
+
+def test_the_record_names_every_version_of_the_lists_that_was_used(tmp_path: Path) -> None:
+    first = begin(tmp_path)
+    noted = Runs(tmp_path).note_lists(first, ["l1", "l2", "l1"])
+    assert noted.lists_used == ("l1", "l2", "l1")
+    assert Runs(tmp_path).note_lists(noted, ["l1"]) == noted
+    second = begin(tmp_path, lists_version="l3")
+    assert second.lists_used == ("l1", "l2", "l1", "l3")
+    assert stored(tmp_path)[first.run]["lists_used"] == ["l1", "l2", "l1", "l3"]
+    assert begin(tmp_path, lists_version="").lists_used == second.lists_used
 
 
 def test_key_lists_and_lock_may_change_and_further_files_may_come(tmp_path: Path) -> None:

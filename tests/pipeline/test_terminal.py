@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import terminal
+from pipeline.figures import duration
 from pipeline.summary import Summary
 from schemas.outcome import Status
 from transforms.in_process import BOARD
@@ -191,7 +192,7 @@ def test_leads_that_are_pending_come_with_the_way_to_go_on(capsys: Said) -> None
     ],
 )
 def test_durations_are_said_as_a_person_does(secs: float, said: str) -> None:
-    assert terminal.duration(secs) == said
+    assert duration(secs) == said
 
 
 def _fail() -> None:

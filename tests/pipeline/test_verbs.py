@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from pipeline.verbs import run_verb
@@ -41,7 +44,8 @@ def test_a_misspelt_verb_is_named_with_the_right_one(capsys: Said) -> None:
     assert run_verb(["simulat", "--port=0"]) == 2
 
     assert capsys.readouterr().err == (
-        "dialfeed: there is no verb simulat (did you mean simulate?); verbs: run, check, simulate\n"
+        "dialfeed: there is no verb simulat (did you mean simulate?);"
+        " verbs: run, check, simulate, suppression\n"
     )
 
 
@@ -51,7 +55,7 @@ def test_a_first_word_that_is_no_verb_is_not_repeated(word: str, capsys: Said) -
 
     assert (
         capsys.readouterr().err
-        == "dialfeed: the first word is no verb; verbs: run, check, simulate\n"
+        == "dialfeed: the first word is no verb; verbs: run, check, simulate, suppression\n"
     )
 
 
@@ -61,3 +65,12 @@ def test_the_simulator_is_a_verb_of_its_own(capsys: Said) -> None:
     assert run_verb(["simulate", "--port=0"]) == 0
 
     assert capsys.readouterr().out.startswith("simulator listening on http://127.0.0.1:")
+
+
+def test_help_does_not_wait_for_what_it_does_not_need() -> None:
+    code = (
+        "import sys; from pipeline.verbs import run_verb; run_verb(['--help'])\n"
+        "sys.exit('apache_beam' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL).returncode == 0

@@ -1,6 +1,8 @@
 import io
+import re
 import struct
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -31,6 +33,16 @@ def test_a_zip_of_one_file_is_that_file(method: int, content: bytes) -> None:
     (fields,) = read(packed({"leads.csv": content}, method)).fields
 
     assert fields["PhoneNumber"] == "9876512345"
+
+
+@pytest.mark.parametrize("lost", range(1, 60))
+def test_a_zip_that_has_lost_bytes_on_its_way_is_damaged(tmp_path: Path, lost: int) -> None:
+    whole = packed({"leads.csv": CSV})
+    path = tmp_path / "leads.zip"
+    path.write_bytes(whole[:20] + whole[20 + lost :])
+    with path.open("rb") as file, pytest.raises((NotALeadFile, CorruptStream)) as caught:
+        open_leads(file, name="leads.zip", schema=SCHEMA).content.read(1 << 20)
+    assert re.search("cut off or damaged|corrupt", str(caught.value))
 
 
 @pytest.mark.parametrize(

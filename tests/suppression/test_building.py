@@ -32,6 +32,10 @@ def test_an_index_says_what_it_was_built_from_and_when(tmp_path: Path) -> None:
         ("\ufeff# Register of numbers, as of 1970-01-02", DAY_SECS),
         ("#Updated 1970-01-02T06:00:00Z", DAY_SECS * 1.25),
         ("# generated: 1970-01-02 05:30+05:30", DAY_SECS),
+        ("# date: 02-01-1970", DAY_SECS),
+        ("# as on 13/02/1970 10:30", 43 * DAY_SECS),
+        ("# date: 03.02.1970", 33 * DAY_SECS),
+        ("# date: 1970-13-41\n# date: 1970-01-02", DAY_SECS),
         ("# dated 1970-13-41", 7.0),
         ("# 9876000001 asked on 1970-01-02", 7.0),
         ("date: 1970-01-02", 7.0),
@@ -106,7 +110,7 @@ def test_who_watches_hears_of_each_source_and_may_end_the_build(tmp_path: Path) 
     sources = [source_of(b"9876512345\n" * 500_000, "a"), source_of(b"9876512346\n", "b")]
     build_index(sources, tmp_path / "list.dnd", BuildTerms("IN"), watch=watch)
     assert {name for name, _, _ in heard} == {"a", "b"}
-    assert heard[-1][1:] == (5_500_011, 500_000)
+    assert heard[-1][1:] == (5_500_011, 500_001)
     assert len(heard) > 5
 
     def stop(name: str, read_bytes: int, _numbers: int) -> None:
@@ -123,6 +127,34 @@ def test_who_watches_hears_of_each_source_and_may_end_the_build(tmp_path: Path) 
             watch=stop,
         )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_watches_hears_of_each_number_that_is_read_one_by_one(tmp_path: Path) -> None:
+    heard = []
+
+    def watch(_name: str, _read_bytes: int, numbers: int) -> None:
+        heard.append(numbers)
+
+    content = b"+44 7911 123456\n+44 7911 123457\nhello\n+44 7911 123458\n"
+    build_index([source_of(content, "a")], tmp_path / "list.dnd", BuildTerms("IN"), watch=watch)
+    assert [heard.count(numbers) > 0 for numbers in range(4)] == [True] * 4
+
+
+def test_a_build_that_ends_while_it_is_written_changes_nothing(tmp_path: Path) -> None:
+    target, kept = tmp_path / "list.dnd", tmp_path / "not"
+    terms = BuildTerms("IN", not_numbers=kept)
+    build_index([source_of(b"x\n9876512345\n", "a")], target, terms)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert set(before) == {"list.dnd", "not"}
+
+    def stop(_name: str, _read_bytes: int, _numbers: int) -> None:
+        if (tmp_path / "list.dnd.new").exists():
+            raise InterruptedError
+
+    for content in (b"y\n9876512346\n", b"9876512346\n"):
+        with pytest.raises(InterruptedError):
+            build_index([source_of(content, "b")], target, terms, watch=stop)
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_a_stream_that_comes_slowly_is_read_and_hashed_as_a_whole(tmp_path: Path) -> None:

@@ -99,6 +99,21 @@ def test_each_number_has_the_mask_it_was_packed_with(
     assert given_back == masks
 
 
+def test_small_gaps_are_bridged_and_one_block_may_ask_for_numbers_of_every_kind() -> None:
+    bitmap = np.concatenate([np.arange(5_000) + key * CHUNK for key in (91, 93)])
+    array_ = np.arange(0, 5_000, 50) + 101 * CHUNK
+    abroad = np.arange(0, 5_000, 50) + 100_000 * CHUNK
+    stray = np.array([500_000 * CHUNK])
+    numbers = np.concatenate([bitmap, array_, abroad, stray])
+    pages = packed(numbers, None, [])
+
+    assert pages.span_first[1:].tolist() == [91, 101, 100_000]
+    between = np.arange(91, 102) * CHUNK + 7
+    for first in (bitmap, abroad, stray, between):
+        asked = np.concatenate([first, bitmap, array_, array_ + 1, abroad, stray, between])
+        assert pages.listed(asked).tolist() == np.isin(asked, numbers).tolist()
+
+
 def test_no_number_is_asked_and_none_is_found() -> None:
     pages = packed(np.arange(919_876_500_000, 919_876_510_000), None, [])
     assert pages.listed(np.zeros(0, np.int64)).tolist() == []

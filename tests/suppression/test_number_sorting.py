@@ -15,7 +15,7 @@ ENTRIES = st.lists(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(pieces=ENTRIES, run=st.integers(1, 50), merged=st.integers(1, 7))
+@given(pieces=ENTRIES, run=st.integers(1, 50), merged=st.integers(1, 40))
 def test_numbers_come_in_order_once_with_all_they_are_blocked_for(
     tmp_path: Path, pieces: list[list[tuple[int, int]]], run: int, merged: int
 ) -> None:

@@ -38,6 +38,7 @@ class QueueRig:
         self.tally_cell = MemoryValue()
         self.store: Store = store or MemoryStore()
         self.blocked: list[Lead] = []
+        self.why_wait = ""
         self._url = url
         self._limit = limit
         self.new_worker()
@@ -54,6 +55,7 @@ class QueueRig:
                 judge=judge,
                 limit=self._limit,
                 clock=self.clock,
+                why_wait=lambda: self.why_wait,
             )
         )
 

@@ -1,8 +1,10 @@
 import stat
+import time
 from pathlib import Path
 
 import pytest
 
+from dialer.clock import ManualClock
 from dialer.simulator import Fault, FaultPlan, PlannedFault, Rules, Simulator
 from records.lead_block import Lead
 from schemas.outcome import Outcome, Status
@@ -13,7 +15,7 @@ from transforms.deliver import by_status
 from transforms.delivery_settings import LedgerSettings
 from transforms.in_process import BOARD, request_stop, start_over
 from transforms.keys import KeyUnavailable
-from transforms.lists import ListSettings, ListsUnusable, open_screen
+from transforms.lists import ListSettings, ListsUnusable, close_screens, open_screen
 
 
 @pytest.fixture(autouse=True)
@@ -165,7 +167,7 @@ def test_what_was_sent_keeps_its_outcome_though_a_newer_list_holds_it(tmp_path: 
         settings = settings_for(simulator, tmp_path)
         deliver([leads(2)], settings, dnd(tmp_path / "dnd.txt"))
         start_over()
-        open_screen.cache_clear()
+        close_screens()
         again = deliver([leads(3)], settings, dnd(tmp_path / "dnd.txt", 1, 3))
 
     assert again.brief("delivered") == [(1, "ok"), (2, "ok")]
@@ -234,6 +236,22 @@ def test_a_key_or_a_list_that_went_away_ends_the_run_before_anything_is_sent(
 
     assert "names a file that cannot be read" in no_key
     assert BOARD.stopped.startswith(f"the list {tmp_path / 'gone.txt'} cannot be read")
+    assert simulator.arrivals == []
+
+
+def test_a_list_that_has_become_too_old_halts_before_the_next_request(tmp_path: Path) -> None:
+    path = tmp_path / "dnd.txt"
+    path.write_text("9876500009\n")
+    aged = ListSettings((str(path),), "IN", allow_empty=False, max_age_hours=1.0)
+    clock = ManualClock(wall_secs=time.time())
+    open_screen(aged, clock=clock)
+    clock.advance(7_200.0)
+    with Simulator(NO_GAP) as simulator:
+        found = deliver([leads(1)], settings_for(simulator, tmp_path), aged)
+
+    assert sum(found.counts.values()) == 0
+    assert BOARD.pending == 1
+    assert BOARD.stopped.startswith(f"the list {path} is 2.0 hours old, more than the 1 of")
     assert simulator.arrivals == []
 
 

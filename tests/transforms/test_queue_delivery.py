@@ -289,3 +289,21 @@ def test_what_an_act_broke_off_with_waits_on_in_front() -> None:
     order = [message(4), message(3)]
     left = still_waiting(waiting, [], order)
     assert [queued.since_secs for queued in left] == [1, 2, 5, 4, 3]
+
+
+def test_while_nothing_may_be_sent_leads_stay_in_the_queue_and_that_is_said_once(
+    simulator: Simulator,
+) -> None:
+    rig = QueueRig(simulator.url)
+    rig.arrive(messages(1, 3))
+    rig.why_wait = "the list is too old"
+    waits = [rig.act().wait_secs for _ in range(2)]
+    assert (rig.waiting, rows(simulator)) == (3, [])
+    assert min(waits) >= 60.0
+    assert BOARD.notices == [
+        "the list is too old; the leads stay in the queue, and are tried again"
+    ]
+    assert not BOARD.stopped
+    rig.why_wait = ""
+
+    assert told(rig.act().outcomes) == all_of(1, 3)

@@ -15,7 +15,7 @@ from tests.transforms.delivering import NO_GAP, NO_LISTS, deliver, settings_for
 from tests.transforms.running import Brief, expect, expect_outcomes, lead, leads_of, pinned
 from transforms.delivery_settings import LedgerSettings, open_ledger
 from transforms.in_process import BOARD, start_over
-from transforms.lists import ListSettings, ListsUnusable, open_screen
+from transforms.lists import ListSettings, ListsUnusable, close_screens
 from transforms.screen import REASONS_AGAINST, ScreenLeads, reasons_against
 
 
@@ -33,7 +33,7 @@ def check(
     lists: ListSettings = NO_LISTS,
     sent_before: LedgerSettings | None = None,
 ) -> None:
-    open_screen.cache_clear()
+    close_screens()
     with pinned() as pipeline:
         screened = (
             pipeline
