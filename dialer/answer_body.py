@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import orjson
 
-from dialer.answer_rows import AnswerRow, read_row, text_of
+from dialer.answer_rows import AnswerRow, all_of, read_row, text_of
+from dialer.wording import words_of
 
 _MOST_WRAPPINGS = 3
+_READ_NAMES = ("status", "message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +22,14 @@ class Contents:
         message: its message, empty where it has none.
         rows: its rows (None for an element that is no row); empty where it has none.
         is_empty_list: whether it holds a list of rows, and that is empty.
+        fields: its further texts and numbers, by the letters and digits of their names, in lower case.
     """
 
     status: str
     message: str
     rows: tuple[AnswerRow | None, ...] = ()
     is_empty_list: bool = False
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_body(body: bytes) -> Contents | None:
@@ -35,7 +39,7 @@ def read_body(body: bytes) -> Contents | None:
     or a message may wrap an object with status and message.
 
     >>> read_body(b'{"Status":"failure","message":"no user found"}')
-    Contents(status='failure', message='no user found', rows=(), is_empty_list=False)
+    Contents(status='failure', message='no user found', rows=(), is_empty_list=False, fields={})
     """
     text = body.removeprefix(b"\xef\xbb\xbf").strip()
     try:
@@ -66,10 +70,12 @@ def _unwrap_object(value: Mapping[str, object], status: str, wrappings: int) -> 
     # At the top an object without a number is the answer itself, further in it is the only row.
     if row and (row.has_phone_field or wrappings < _MOST_WRAPPINGS):
         return Contents(status, "", rows=(row,))
-    own_status = text_of(_field(value, "status")) or status
+    own_status = all_of(list(map(text_of, _values(value, "status")))) or status
     if wrappings == 0:
-        return Contents(own_status, "")
-    return _unwrap(_field(value, "message"), own_status, wrappings - 1)
+        return Contents(own_status, "", fields=_further(value))
+    message = next(iter(_values(value, "message")), None)
+    inner = _unwrap(message, own_status, wrappings - 1)
+    return replace(inner, fields={**_further(value), **inner.fields})
 
 
 def _unwrap_list(elements: Sequence[object], status: str, wrappings: int) -> Contents:
@@ -81,9 +87,15 @@ def _unwrap_list(elements: Sequence[object], status: str, wrappings: int) -> Con
     return Contents(status, "; ".join(filter(None, map(text_of, elements))))
 
 
-def _field(body: Mapping[str, object], name: str) -> object:
-    """The value of a field, its name compared without case; None where it is not there."""
-    return next((value for key, value in body.items() if key.lower() == name), None)
+def _values(body: Mapping[str, object], name: str) -> list[object]:
+    """The values of a field, in every spelling of its name that differs in case alone."""
+    return [value for key, value in body.items() if key.lower() == name]
+
+
+def _further(body: Mapping[str, object]) -> dict[str, str]:
+    """The texts and numbers that are neither status nor message, by plain names."""
+    texts = {"".join(words_of(name)): text_of(value) for name, value in body.items()}
+    return {name: text for name, text in texts.items() if text and name not in _READ_NAMES}
 
 
 def _refuse_constant(name: str) -> object:

@@ -56,9 +56,9 @@ def read_row(element: object) -> AnswerRow | None:
         return None
     return AnswerRow(
         has_phone_field=phones is not None,
-        phone=_all_of(phones or ()),
-        status=_all_of(texts.get("status", ())),
-        message=_all_of(texts.get("message", ())),
+        phone=all_of(phones or ()),
+        status=all_of(texts.get("status", ())),
+        message=all_of(texts.get("message", ())),
     )
 
 
@@ -160,6 +160,6 @@ def _plain(name: str) -> str:
     return "".join(words_of(name))
 
 
-def _all_of(texts: Sequence[str]) -> str:
+def all_of(texts: Sequence[str]) -> str:
     """A field's text; where it stands there in several spellings, all that differ."""
     return " / ".join(dict.fromkeys(text for text in texts if text))

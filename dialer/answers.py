@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from dialer.answer_body import Contents, read_body
-from dialer.answer_rows import judge_leads
 from dialer.dialects import Dialect
 from dialer.exchange import HttpAnswer
 from dialer.verdicts import AnswerKind, Reading, RowFault, Verdict, VerdictStatus
-from dialer.wording import documented, meaning, quoted, words_of
+from dialer.wording import meaning, quoted, words_of
 
 __all__ = ["AnswerKind", "Reading", "RowFault", "Verdict", "VerdictStatus", "read_answer"]
 
@@ -38,45 +37,32 @@ def read_answer(
     """
     asked_secs = _retry_after_secs(http)
     contents = read_body(http.body)
-    kind, fault = _decide(http, contents, dialect, asks_to_wait=asked_secs is not None)
-    verdicts: tuple[Verdict, ...] = ()
-    if kind is AnswerKind.ROWS and contents is not None:
-        verdicts = judge_leads(contents.rows, phones, secret=secret)
-    words = quoted(_words(http, contents), secret=secret)
-    return Reading(kind, verdicts, asked_secs or 0.0, words, fault)
-
-
-def _decide(
-    http: HttpAnswer, contents: Contents | None, dialect: Dialect, *, asks_to_wait: bool
-) -> tuple[AnswerKind, RowFault | None]:
-    """The kind of an answer: by its body where that is the dialer's own, else by the status."""
-    if contents is not None:
+    known = dialect.documented(contents.message) if contents else None
+    verdicts: tuple[Verdict, ...] | None = None
+    fault: RowFault | None = None
+    if contents and known is None:
         is_ok = 200 <= http.status < 300
-        if any(row and (row.has_phone_field or is_ok) for row in contents.rows):
-            return AnswerKind.ROWS, None
-        known = documented(contents.message, dialect.wording)
-        if known and meaning(contents.status) is not VerdictStatus.DELIVERED:
-            return known.kind, known.fault
-    if http.status == 429 or (http.status == 503 and asks_to_wait):
-        return AnswerKind.TOO_SOON, None
-    if http.status in _SETUP_STATUSES:
-        return AnswerKind.SETUP_REFUSED, None
-    if contents is None:
-        return AnswerKind.NO_ANSWER, None
-    return _decide_undocumented(http.status, contents), None
+        verdicts = dialect.read_leads(contents, phones, is_ok=is_ok, secret=secret)
+    if verdicts is not None:
+        kind = AnswerKind.ROWS
+    elif contents and known and meaning(contents.status) is not VerdictStatus.DELIVERED:
+        kind, fault = known.kind, known.fault
+    else:
+        kind = _decide(http.status, contents, asks_to_wait=asked_secs is not None)
+    words = quoted(_words(http, contents), secret=secret)
+    return Reading(kind, verdicts or (), asked_secs or 0.0, words, fault)
 
 
-def _decide_undocumented(http_status: int, contents: Contents) -> AnswerKind:
-    """The kind of a readable body without rows and without a documented message."""
+def _decide(http_status: int, contents: Contents | None, *, asks_to_wait: bool) -> AnswerKind:
+    """The kind of an answer that neither tells of leads nor says what is documented."""
+    if http_status == 429 or (http_status == 503 and asks_to_wait):
+        return AnswerKind.TOO_SOON
+    if http_status in _SETUP_STATUSES:
+        return AnswerKind.SETUP_REFUSED
     is_ok = 200 <= http_status < 300
     is_refusal = 400 <= http_status < 500 and http_status != _REQUEST_TIMEOUT
-    if words_of(contents.status) == ["failure"] and (is_ok or is_refusal):
+    if contents and words_of(contents.status) == ["failure"] and (is_ok or is_refusal):
         return AnswerKind.ACCOUNT_REFUSED
-    says = meaning(contents.status or contents.message)
-    if is_ok and (
-        says is VerdictStatus.DELIVERED or (contents.is_empty_list and not contents.status)
-    ):
-        return AnswerKind.ROWS
     return AnswerKind.NO_ANSWER
 
 

@@ -80,6 +80,7 @@ class Delivery:
             ledger=ledger, client=client, terms=terms, sender=sender, clock=clock
         )
         self._gap_secs = terms.gap_secs
+        self._account_options = terms.dialect.account_options
         self._sender = sender
         self._clock = clock
         self._should_stop = should_stop
@@ -242,8 +243,14 @@ class Delivery:
         match answer.kind:
             case AnswerKind.ACCOUNT_REFUSED if knowledge.refusal_of(claim.campaign) is None:
                 return (
-                    f"the dialer refused the request ({answer.words}): either the key that --api_key"
-                    f" names is wrong, or it has no campaign {_shown(claim.campaign)} that takes leads"
+                    f"the dialer refused the request ({answer.words}): either"
+                    f" {self._account_options} is wrong, or it has no campaign"
+                    f" {_shown(claim.campaign)} that takes leads"
+                )
+            case AnswerKind.KEY_REFUSED:
+                return (
+                    f"the dialer refused the request ({answer.words}): {self._account_options} is"
+                    " wrong"
                 )
             case AnswerKind.SETUP_REFUSED:
                 return (

@@ -129,6 +129,12 @@ class Ledger:
             ("host", known.host, account.host),
             ("path", known.path, account.path),
         ):
+            if theirs != ours and what == "dialect":
+                raise WrongLedger(
+                    f"the ledger is one of {theirs}, and holds no requests of {ours}. An account that"
+                    f" moves to {ours} starts a new ledger: name one with --ledger, or another"
+                    f" --output; what {theirs} delivered under this one is then not known"
+                )
             if theirs != ours:
                 raise WrongLedger(
                     f"the ledger belongs to another account: its {what} is {theirs}, not {ours}."

@@ -43,6 +43,7 @@ class Terms:
         names: the fields of a lead's values, in order.
         gap_secs: the gap to keep between two requests: the larger of the ledger's and the operator's.
         timeout_secs: the time that one whole request may take.
+        parameters: further form fields of a request, by name and value.
     """
 
     dialect: Dialect
@@ -51,6 +52,7 @@ class Terms:
     names: Sequence[str]
     gap_secs: float
     timeout_secs: float
+    parameters: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
         """The terms without the key."""
@@ -115,7 +117,12 @@ class Requests:
         rows = [orjson.loads(lead.values) for lead in request.leads]
         terms = self._terms
         return terms.dialect.encode(
-            terms.key, request.campaign, terms.names, rows, terms.bulk_parameter
+            terms.key,
+            request.campaign,
+            terms.names,
+            rows,
+            terms.bulk_parameter,
+            parameters=terms.parameters,
         )
 
     def _claim(self, slot: int, request: Request) -> Claim | None:

@@ -15,6 +15,7 @@ class AnswerKind(StrEnum):
     TOO_SOON = "too_soon"  # nothing taken, ask again later
     ROW_REFUSED = "row_refused"  # nothing taken, for the fault of some row
     ACCOUNT_REFUSED = "account_refused"  # nothing taken: key, campaign, or what else it says
+    KEY_REFUSED = "key_refused"  # nothing taken: the account's key or user, and not the campaign
     DATA_REFUSED = "data_refused"  # nothing taken: the dialer cannot read the rows
     SETUP_REFUSED = "setup_refused"  # nothing taken: whoever answered is not the dialer's API
     NO_ANSWER = "no_answer"  # sent, and nobody knows what was taken
@@ -36,8 +37,9 @@ class Verdict:
 
     Attributes:
         status: delivered, failed, suppressed or unknown.
-        reason: `ok`, `dialer_refused`, `dialer_dnd` or `no_answer_row`, as in an outcome.
-        detail: the dialer's words on it, without numbers; empty for a delivered lead.
+        reason: `ok`, `queued`, `dialer_refused`, `dialer_dnd` or `no_answer_row`, as in an outcome.
+        detail: the dialer's words on it, without numbers; of a queued lead its transaction; empty
+            where its own row says that it was taken.
     """
 
     status: VerdictStatus

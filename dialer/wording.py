@@ -6,11 +6,10 @@ words: without case, punctuation or surplus blanks.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote_plus
 
-from dialer.verdicts import AnswerKind, RowFault, VerdictStatus
+from dialer.verdicts import VerdictStatus
 
 _WORD = re.compile(r"[a-z0-9]+")
 # Six digits or more, also with single separators between them, may be somebody's number.
@@ -58,33 +57,6 @@ _NEGATIVE = frozenset(
 _NEGATIVE_PHRASES = ("supports only", "supports the following")
 
 
-@dataclass(frozen=True, slots=True)
-class Documented:
-    """A message that the vendor documents for a request as a whole.
-
-    Attributes:
-        phrase: the words that tell it, in lower case.
-        kind: what it means.
-        fault: the row's fault that it names, if it names one.
-    """
-
-    phrase: str
-    kind: AnswerKind
-    fault: RowFault | None = None
-
-
-V1_WORDING = (
-    Documented("already one process is running", AnswerKind.TOO_SOON),
-    Documented("no user found", AnswerKind.ACCOUNT_REFUSED),
-    Documented("please provide campaign details", AnswerKind.ACCOUNT_REFUSED),
-    Documented("please provide valid data", AnswerKind.DATA_REFUSED),
-    Documented("dnd number", AnswerKind.ROW_REFUSED, "dnd"),
-    Documented("priority supports only numeric value", AnswerKind.ROW_REFUSED, "priority"),
-    Documented("expirydate supports the following format", AnswerKind.ROW_REFUSED, "date"),
-)
-"""Source: the error table of the vendor's page "Add Campaign Bulk Data" (V1)."""
-
-
 def words_of(text: str) -> list[str]:
     """The words of a text, by which two spellings of one message are the same.
 
@@ -92,16 +64,6 @@ def words_of(text: str) -> list[str]:
     ['successfully', 'updated']
     """
     return _WORD.findall(text.lower())
-
-
-def documented(text: str, wording: tuple[Documented, ...]) -> Documented | None:
-    """The documented message that a text holds, if it holds one.
-
-    >>> documented("No user found.", V1_WORDING).kind.value
-    'account_refused'
-    """
-    padded = f" {' '.join(words_of(text))} "
-    return next((known for known in wording if f" {known.phrase} " in padded), None)
 
 
 @lru_cache(maxsize=16)  # a dialer says the same of nearly every row
@@ -112,9 +74,8 @@ def meaning(text: str) -> VerdictStatus:
     ['delivered', 'failed', 'unknown', 'suppressed']
     """
     words = words_of(text)
-    joined = " ".join(words)
     is_success = not _SUCCESS.isdisjoint(words)
-    is_negative = not _NEGATIVE.isdisjoint(words) or any(p in joined for p in _NEGATIVE_PHRASES)
+    is_negative = says_no(text)
     if not _DND.isdisjoint(words):
         # "Non DND", "not on DND, updated successfully": not to be guessed at.
         is_denied = is_success or "non" in words or "not" in words
@@ -122,6 +83,33 @@ def meaning(text: str) -> VerdictStatus:
     if is_success != is_negative:
         return VerdictStatus.DELIVERED if is_success else VerdictStatus.FAILED
     return VerdictStatus.UNKNOWN
+
+
+def says_no(text: str) -> bool:
+    """Whether a text has a word of refusal in it, whatever else it has.
+
+    >>> says_no("queued successfully"), says_no("2 rows queued successfully, 1 failed")
+    (False, True)
+    """
+    words = words_of(text)
+    joined = " ".join(words)
+    return not _NEGATIVE.isdisjoint(words) or any(p in joined for p in _NEGATIVE_PHRASES)
+
+
+def identifier(text: str, *, secret: str = "") -> str:
+    r"""A name that the dialer has given something, fit for outcomes: it is no text, and not masked.
+
+    Args:
+        text: the name as it was given.
+        secret: the account's key, masked wherever the dialer repeats it; empty: none is known.
+
+    Returns:
+        One line of at most 160 characters.
+
+    >>> identifier(" 17170000000012\n")
+    '17170000000012'
+    """
+    return _shortened(_one_line(_without(text, secret)))
 
 
 def quoted(text: str, *, secret: str = "") -> str:
@@ -137,9 +125,20 @@ def quoted(text: str, *, secret: str = "") -> str:
     >>> quoted("no  lead 98765 43210\x1b[2J for k-1", secret="k-1")
     'no lead ****** [2J for ******'
     """
+    return _shortened(_NUMBER.sub(_MASK, _one_line(_without(text, secret))))
+
+
+def _without(text: str, secret: str) -> str:
     for spelling in {secret, quote_plus(secret, errors="replace")} - {""}:
         text = re.sub(re.escape(spelling), _MASK, text, flags=re.IGNORECASE)
+    return text
+
+
+def _one_line(text: str) -> str:
     kept = text[:_MOST_EXAMINED]
     visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in kept)
-    line = " ".join(_NUMBER.sub(_MASK, visible).split())
+    return " ".join(visible.split())
+
+
+def _shortened(line: str) -> str:
     return line if len(line) <= _MOST_CHARACTERS else line[: _MOST_CHARACTERS - 3] + "..."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pipeline.figures import counted, duration
+from pipeline.figures import altered_values, counted, duration
 from pipeline.masking import masked
 from pipeline.summary import Summary
 from transforms.note_findings import Findings
@@ -57,6 +57,7 @@ def report_check(
         lines.append(
             f"rows that were no UTF-8, read as Windows-1252: {summary.rows_as_windows_1252:,}"
         )
+    lines.extend(altered_values(summary.altered))
     if not terms.was_screened:
         lines.append("nothing was screened: no do-not-disturb list was given")
     if findings.sent.requests:

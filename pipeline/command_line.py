@@ -33,8 +33,9 @@ class Help:
 RUN_HELP = Help(
     "[run] --input GLOB --campaign NAME --api_key REFERENCE --output FOLDER ...",
     """\
-Deliver a file of sales leads to the dialer's bulk API: validated, screened, at most 200 leads every
-30 seconds, none lost and none twice, however often the run is stopped and started again.
+Deliver a file of sales leads to the dialer's bulk API: validated, screened, within the API's limits
+(v1: 200 leads every 30 seconds), none lost and none twice, however often the run is stopped and started
+again.
 """,
     """\
 Beam's own pipeline options may follow.
@@ -100,6 +101,8 @@ def split(arguments: Sequence[str], faults: list[str]) -> Given:
         found = getattr(given, name[2:])
         if not found:
             continue
+        if option.bare:
+            found = [option.bare if value == _NO_VALUE else value for value in found]
         if option.metavar and _NO_VALUE in found:
             faults.append(
                 f"{name} needs a value ({option.metavar});"

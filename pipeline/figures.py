@@ -30,3 +30,13 @@ def duration(secs: float) -> str:
         return f"{secs:.1f} s"
     minutes = round(secs) // 60
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def altered_values(count: int) -> list[str]:
+    """How many values the dialer is not told as they were read; nothing where there are none.
+
+    >>> altered_values(1204)
+    ['values altered, with a space for each character that the API does not take: 1,204']
+    """
+    said = "values altered, with a space for each character that the API does not take"
+    return [f"{said}: {count:,}"] if count else []

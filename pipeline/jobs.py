@@ -77,6 +77,7 @@ def lead_rules(options: RunOptions) -> LeadRules:
         time_zone=options.time_zone,
         campaign=options.campaign,
         campaign_field=options.campaign_field,
+        form=options.dialect.row_form,
     )
 
 
@@ -107,6 +108,7 @@ def make_job(
             dialect=options.dialect.name,
             url=options.url,
             key_reference=options.key_reference,
+            parameters=options.parameters,
             bulk_parameter=options.bulk_parameter,
             names=options.schema.sent_names,
             gap_secs=max(account.gap_secs, options.pace_secs),
@@ -191,6 +193,8 @@ def say_terms(options: RunOptions, account: Account, screen: LiveScreen) -> None
         f"ledger of this account: {options.ledger} (name it with --ledger in every other job of the"
         " same account)"
     )
+    if options.dialect.notice:
+        terminal.say(options.dialect.notice)
     say_lists(options.lists, screen, SystemClock())
     if account.gap_secs > options.pace_secs:
         terminal.say(f"the ledger's gap of {account.gap_secs:g} s is kept: --pace_secs is shorter")

@@ -6,8 +6,6 @@ from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dialer.address import check_api_url, is_this_machine, request_url
-from dialer.dialects import BULK_PARAMETER, DIALECTS, Dialect
 from pipeline.command_line import Given, is_utf8, nearest, shortened
 from pipeline.placement import Placement
 from records.unwrapping import pairs_of, path_of
@@ -16,11 +14,11 @@ from schemas.columns import Columns
 from schemas.lead_schema import LeadSchema, SchemaError, load_lead_schema
 from transforms.keys import KeyUnavailable, parse_reference, resolve_key
 
-_LONGEST_SECS = 3600.0
+LONGEST_SECS = 3600.0
+"""The most seconds that an option of the dialer's may have."""
+
 _DEFAULT_TIMEOUT_SECS = 60.0
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,15})?(e[0-9]{1,2})?", re.IGNORECASE)
-_FORM_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
-_SMALL_NUMBER = re.compile(r"[0-9]{1,9}")
 _BUILT_IN_SCHEMA = "lead.avsc"
 _CAMPAIGN_OPTIONS = ("--campaign", "--campaign_field", "--campaign_attribute")
 
@@ -88,37 +86,6 @@ class OptionReader:
             )
         return name
 
-    def bulk_parameter(self, dialect: Dialect) -> str:
-        """The form field of the rows: a name that no other field of the request has."""
-        name = self.text("--bulk_parameter")
-        if name is None:
-            return BULK_PARAMETER
-        taken = (dialect.key_parameter, dialect.campaign_parameter)
-        if not _FORM_FIELD.fullmatch(name) or name.lower() in map(str.lower, taken):
-            self._faults.append(
-                f"--bulk_parameter {shortened(name)!r} must be letters, digits and _, and neither"
-                f" {' nor '.join(taken)}"
-            )
-        return name
-
-    def dialect(self) -> Dialect:
-        """The version of the API."""
-        name = self.text("--api") or "v1"
-        if name.lower() not in DIALECTS:
-            known = ", ".join(DIALECTS)
-            self._faults.append(f"--api {shortened(name)!r} is not known; known: {known}")
-        return DIALECTS.get(name.lower(), DIALECTS["v1"])
-
-    def url(self, dialect: Dialect) -> str:
-        """The address of requests."""
-        url = self.text("--api_url")
-        if url is not None:
-            wrong = check_api_url(url)
-            self._faults.extend(f"--api_url: {fault}" for fault in wrong)
-            if wrong:
-                url = None
-        return request_url(url, dialect)
-
     def key(self, placement: Placement, *, is_used: bool) -> str:
         """The reference to the key, which is there if this process is to use it.
 
@@ -181,33 +148,9 @@ class OptionReader:
             return "UTC"
         return name
 
-    def pace(self, dialect: Dialect, url: str) -> float:
-        """The least gap between two requests, in seconds."""
-        secs = self.number("--pace_secs", dialect.gap_secs, least=0.0, most=_LONGEST_SECS)
-        if secs < dialect.gap_secs and not is_this_machine(url):
-            self._faults.append(
-                f"--pace_secs {secs:g} is too short: {dialect.name} allows a request every"
-                f" {dialect.gap_secs:g} s (less only with a dialer on this machine)"
-            )
-        return secs
-
-    def batch_size(self, dialect: Dialect) -> int:
-        """The most leads in a request."""
-        value = self.text("--batch_size")
-        if value is None:
-            return dialect.max_rows
-        number = int(value) if _SMALL_NUMBER.fullmatch(value) else 0
-        if not 1 <= number <= dialect.max_rows:
-            self._faults.append(
-                f"--batch_size {shortened(value)!r} must be a whole number from 1 to"
-                f" {dialect.max_rows}"
-            )
-            return dialect.max_rows
-        return number
-
     def timeout(self) -> float:
         """The time that a request may take, in seconds."""
-        return self.number("--timeout_secs", _DEFAULT_TIMEOUT_SECS, least=0.1, most=_LONGEST_SECS)
+        return self.number("--timeout_secs", _DEFAULT_TIMEOUT_SECS, least=0.1, most=LONGEST_SECS)
 
     def resends(self) -> bool:
         """Whether unknown leads are sent again."""

@@ -1,7 +1,10 @@
 """The options of the main job: names, meanings and defaults, in the order that `--help` shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from dialer.dialects import DIALECTS, USER_OPTION
+from pipeline.api_versions import shown_gaps, shown_limits, shown_users, shown_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +16,27 @@ class Option:
         metavar: what stands for its value in the help; empty: it takes none.
         help: what it means, and its default.
         is_repeatable: whether it may be given more than once.
+        bare: what stands for a value that is not given; empty: one must be.
     """
 
     name: str
     metavar: str
     help: str
     is_repeatable: bool = False
+    bare: str = ""
+
+
+def _settings() -> Iterator[Option]:
+    """The options of single versions of the API; two versions may share one."""
+    known = {s.option: s for each in DIALECTS.values() for s in each.settings}
+    for setting in known.values():
+        versions = [each.name for each in DIALECTS.values() if setting in each.settings]
+        yield Option(
+            setting.option,
+            setting.metavar,
+            f"{setting.help} (with {' or '.join(versions)} only)",
+            bare=setting.bare,
+        )
 
 
 Groups = Sequence[tuple[str, tuple[Option, ...]]]
@@ -162,7 +180,8 @@ GROUPS: Groups = (
     (
         "the dialer",
         (
-            Option("--api", "VERSION", "the API's version: v1 (default)"),
+            Option("--api", "VERSION", f"the API's version: {shown_versions()}"),
+            Option(USER_OPTION, "NAME", f"the account's user, which {shown_users()} asks for"),
             Option(
                 "--api_url",
                 "URL",
@@ -183,12 +202,12 @@ GROUPS: Groups = (
             Option(
                 "--pace_secs",
                 "SECONDS",
-                "least time between two requests (default: the API's: 30 for v1)",
+                f"least time between two requests (default: the API's: {shown_gaps()})",
             ),
             Option(
                 "--batch_size",
                 "LEADS",
-                "most leads in a request (default: the API's limit: 200 for v1)",
+                f"most leads in a request (default: the API's limit: {shown_limits()})",
             ),
             Option(
                 "--timeout_secs",
@@ -201,6 +220,7 @@ GROUPS: Groups = (
                 "what to do with a lead whose answer never came: hold (default), or resend, which may"
                 " call it twice",
             ),
+            *_settings(),
         ),
     ),
     (

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialer.dialects import Dialect
+from pipeline.api_reader import ApiReader
 from pipeline.command_line import split
 from pipeline.csv_delimiter import read_csv_delimiter
 from pipeline.event_options import EventOptions, read_event_options
@@ -34,6 +35,7 @@ class RunOptions:
         dialect: the version of the API.
         url: where requests go.
         key_reference: where the key is; empty where none is needed.
+        parameters: the form fields that this version of the API has beside the others, by name.
         bulk_parameter: the form field of the rows.
         pace_secs: the least gap between two requests.
         batch_size: the most leads in a request.
@@ -60,6 +62,7 @@ class RunOptions:
     dialect: Dialect
     url: str
     key_reference: str
+    parameters: tuple[tuple[str, str], ...]
     bulk_parameter: str
     pace_secs: float
     batch_size: int
@@ -95,8 +98,8 @@ def read_options(arguments: Sequence[str], *, is_check: bool = False) -> RunOpti
     events = read_event_options(given, reader, faults)
     if is_check and "--input_subscription" in given.values:
         faults.append("check is for files of leads: leave out --input_subscription")
-    dialect = reader.dialect()
-    url = reader.url(dialect)
+    api = ApiReader(given, reader, faults)
+    url = api.url()
     schema_text, schema = reader.schema()
     placement = read_placement(
         given.beam,
@@ -118,12 +121,13 @@ def read_options(arguments: Sequence[str], *, is_check: bool = False) -> RunOpti
         schema_text=schema_text,
         schema=schema,
         time_zone=reader.time_zone(schema),
-        dialect=dialect,
+        dialect=api.dialect,
         url=url,
         key_reference=reader.key(placement, is_used=not is_check),
-        bulk_parameter=reader.bulk_parameter(dialect),
-        pace_secs=reader.pace(dialect, url),
-        batch_size=reader.batch_size(dialect),
+        parameters=api.parameters(is_used=not is_check),
+        bulk_parameter=api.bulk_parameter(),
+        pace_secs=api.pace(url),
+        batch_size=api.batch_size(),
         timeout_secs=reader.timeout(),
         lists=read_list_settings(given, reader, schema.region, faults),
         resends=reader.resends(),

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from dialer.dialects import BULK_PARAMETER, V1
+from dialer.dialects import BULK_PARAMETER
 from dialer.simulator import FaultPlan, FaultPlanError, Rules, Simulator
 from pipeline import terminal
+from pipeline.api_versions import shown_gaps, shown_limits
 from pipeline.command_line import nearest, shortened
 from pipeline.faults import Faults
 from transforms.in_process import stop_requested
@@ -69,8 +70,9 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m pipeline simulate",
-        description="A stand-in for the dialer on this machine. It answers as the vendor documents,"
-        " keeps its limits, calls nobody, and goes wrong as a plan says. It ends with Ctrl-C.",
+        description="A stand-in for the dialer on this machine, by every version of its API. It"
+        " answers as the vendor documents, keeps its limits, calls nobody, and goes wrong as a plan"
+        " says. It ends with Ctrl-C.",
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -78,15 +80,24 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--gap_secs",
         type=float,
-        default=V1.gap_secs,
-        help="least time between requests (default: 30)",
+        help=f"least time between requests (default: the API's: {shown_gaps()})",
     )
-    add("--max_rows", type=int, default=V1.max_rows, help="most leads in a request (default: 200)")
+    add(
+        "--max_rows",
+        type=int,
+        help=f"most leads in a request (default: the API's: {shown_limits()})",
+    )
     add(
         "--key",
         action="append",
         metavar="REFERENCE",
         help=f"a key that it accepts, as {FORMS}; may be repeated (default: any)",
+    )
+    add(
+        "--user",
+        action="append",
+        metavar="NAME",
+        help="a user that it accepts, of an API that asks for one; may be repeated (default: any)",
     )
     add(
         "--campaign",
@@ -120,12 +131,15 @@ def _rules(options: argparse.Namespace, faults: list[str]) -> Rules:
             keys.add(resolve_key(reference))
         except KeyUnavailable as error:
             faults.append(f"--key {error}")
-    if not 0 <= options.gap_secs < math.inf or options.max_rows < 1:
+    gap_secs = 0.0 if options.gap_secs is None else options.gap_secs
+    max_rows = 1 if options.max_rows is None else options.max_rows
+    if not 0 <= gap_secs < math.inf or max_rows < 1:
         faults.append("--gap_secs must be 0 or more, and --max_rows 1 or more")
     return Rules(
         gap_secs=options.gap_secs,
         max_rows=options.max_rows,
         keys=frozenset(keys) if options.key else None,
+        users=frozenset(options.user) if options.user else None,
         campaigns=frozenset(options.campaign) if options.campaign else None,
         dnd=frozenset(_lines(options.dnd, faults)),
         bulk_parameter=options.bulk_parameter,

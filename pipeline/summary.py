@@ -21,6 +21,7 @@ class Summary:
         pending: leads that ended without an outcome.
         requests: requests that this start sent.
         rows_as_windows_1252: rows of CSV that were no UTF-8.
+        altered: values with spaces for characters that the dialer does not take.
         rejected: records that ended invalid, by file; a file without any is not there.
         windows_1252: rows of CSV that were no UTF-8, by file; a file without any is not there.
     """
@@ -30,6 +31,7 @@ class Summary:
     pending: int = 0
     requests: int = 0
     rows_as_windows_1252: int = 0
+    altered: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
     windows_1252: dict[str, int] = field(default_factory=dict)
 
@@ -37,6 +39,7 @@ class Summary:
         """Add the counts of a further round."""
         self.records += other.records
         self.requests += other.requests
+        self.altered += other.altered
         for kind, count in other.outcomes.items():
             self.outcomes[kind] = self.outcomes.get(kind, 0) + count
 
@@ -68,6 +71,7 @@ def summarise(metrics: Any) -> Summary:  # noqa: ANN401 - Beam's results have no
         pending=counters["leads_pending"],
         requests=counters["requests"],
         rows_as_windows_1252=counters["rows_as_windows_1252"],
+        altered=counters["values_altered"],
         rejected=_by_file(counters, REJECTED),
         windows_1252=_by_file(counters, WINDOWS_1252),
     )

@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from dialer.delivery import STOPPED_ON_REQUEST
-from pipeline.figures import duration
+from pipeline.figures import altered_values, duration
 from transforms.in_process import BOARD
 
 if TYPE_CHECKING:
@@ -153,6 +153,7 @@ def show_summary(
     say(f"{_requests(summary.requests, secs)}{halvings}")
     if summary.rows_as_windows_1252:
         say(f"rows that were no UTF-8, read as Windows-1252: {summary.rows_as_windows_1252:,}")
+    say_all(altered_values(summary.altered))
     say(_lists(list_count))
     say(f"outcomes: {outcomes_folder}")
 
@@ -185,6 +186,7 @@ def show_events_summary(
     if left:
         say(f"messages that could not be given back, and come again by themselves: {left:,}")
     say(_requests(BOARD.requests, secs))
+    say_all(altered_values(summary.altered))
     say(_lists(list_count))
     say(f"outcomes: {outcomes_place}")
 

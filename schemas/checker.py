@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from schemas.cells import read_text
 from schemas.columns import Columns
 from schemas.field_readers import reader_of
-from schemas.lead_field import LeadField, Role
+from schemas.lead_field import FieldType, LeadField, Role
 from schemas.lead_schema import LeadSchema
 from schemas.phones import PhoneNumber, PhoneReader
+from schemas.row_form import ANY_ROW, RowFitter, RowForm
 from schemas.row_phone import PhoneStep
 from schemas.row_values import FieldFault, FieldStep, first_value
 from schemas.wall_clock import WallTime
@@ -33,6 +34,8 @@ class CheckedLead:
         expires_at: When it expires, in seconds since 1970 in UTC, if it does.
         do_not_call: Whether the record itself says not to call.
         note: What a person should know about how it was read.
+        altered: How many of the values are not as they were read, for characters that the dialer
+            does not take.
     """
 
     campaign: str
@@ -42,6 +45,7 @@ class CheckedLead:
     expires_at: float | None
     do_not_call: bool
     note: str | None
+    altered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,14 @@ class LeadChecker:
         campaign: The campaign of all leads, or None where a column names it.
         campaign_field: The column that names each lead's campaign, or None; matched like any
             column, by letters and digits.
+        form: What the dialer takes in a row, beyond what the schema says.
 
     Attributes:
         phones: Reads phone cells.
         expiry_name: The name of the field after whose moment a lead is not called, or None.
         campaign: The campaign of all leads, or None.
+        form: What the dialer takes in a row.
+        fitter: Brings rows into that form.
     """
 
     def __init__(
@@ -100,6 +107,7 @@ class LeadChecker:
         zone: ZoneInfo,
         campaign: str | None,
         campaign_field: str | None,
+        form: RowForm = ANY_ROW,
     ) -> None:
         if (campaign is None) == (campaign_field is None):
             raise ValueError("exactly one of campaign and campaign_field must be given")
@@ -108,11 +116,14 @@ class LeadChecker:
         self._campaign_field = campaign_field
         self.phones = PhoneReader(schema.region, schema.phone.types, schema.phone.pattern)
         self._readers = {
-            field.name: reader_of(field, zone)
+            field.name: reader_of(field, zone, form)
             for field in schema.fields
             if field.role is not Role.PHONE
         }
         self.expiry_name = schema.expiry.name if schema.expiry is not None else None
+        self.form = form
+        texts = [f.name for f in schema.fields if f.type is FieldType.STRING and f.logical is None]
+        self.fitter = RowFitter(form, schema.sent_names, texts)
         self._plans: dict[tuple[str, ...], Plan] = {}
 
     def check(self, fields: Mapping[str, object]) -> CheckedLead | Refusal:
@@ -158,8 +169,20 @@ class LeadChecker:
                 campaign = named
         if faults or phone is None or campaign is None:
             return _refusal(faults, campaign, phone)
+        altered = self.fitter.fit(values)
+        # A row that asks not to be called is never sent, however long it is, and must be heard.
+        excess = None if do_not_call else self.fitter.excess(values)
+        if excess is not None:
+            return _refusal([FieldFault("field_invalid", excess)], campaign, phone)
         return CheckedLead(
-            campaign, phone.national, phone.e164, tuple(values), expires_at, do_not_call, phone.note
+            campaign=campaign,
+            phone=phone.national,
+            e164=phone.e164,
+            values=tuple(values),
+            expires_at=expires_at,
+            do_not_call=do_not_call,
+            note=phone.note,
+            altered=altered,
         )
 
     def plan(self, names: tuple[str, ...]) -> Plan:
@@ -185,7 +208,8 @@ class LeadChecker:
     def _step(self, field: LeadField, columns: tuple[str, ...]) -> FieldStep | PhoneStep:
         if field.role is Role.PHONE:
             return PhoneStep(field, columns, self.phones)
-        return FieldStep.of(field, columns, self._readers[field.name])
+        step = FieldStep.of(field, columns, self._readers[field.name])
+        return replace(step, default=self.fitter.fitted(field.name, step.default))
 
     def _campaign_of(
         self, fields: Mapping[str, object], columns: Sequence[str]

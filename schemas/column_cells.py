@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.cells import MISSING, CellReader, Misread
+from schemas.plain_phones import as_mask
 from schemas.wall_clock import WallTime
 
 _REMEMBERED: Final = 20_000
@@ -27,7 +28,7 @@ _MISSING: Final = 0
 _READ: Final = 1
 _MISREAD: Final = 2
 
-_FORBIDDEN: Final = "[\\x00-\\x1f]"
+_CONTROLS: Final = "[\\x00-\\x1f]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,12 +40,14 @@ class CellValues:
         json: each value as JSON, null where the row lacks it.
         values: the values by number.
         which: the number of each row's value in `values`; -1: the row lacks it.
+        altered: which rows' values are not as they were read; None: none is.
     """
 
     mask: npt.NDArray[np.bool_]
     json: pa.Array
     values: Sequence[object]
     which: npt.NDArray[np.int32]
+    altered: npt.NDArray[np.bool_] | None = None
 
 
 def json_fragment(value: object) -> str:
@@ -125,12 +128,15 @@ class DistinctCells:
         return self._known[key]
 
 
-def text_values(columns: Sequence[pa.Array], *, is_tidy: bool) -> CellValues | None:
+def text_values(
+    columns: Sequence[pa.Array], *, is_tidy: bool, forbidden: str | None = None
+) -> CellValues | None:
     """Read columns of plain text, the preferred first, as `read_text` does.
 
     Args:
         columns: at least one.
         is_tidy: whether no cell holds what JSON writes as an escape.
+        forbidden: a pattern of one character that becomes a space; None: there is none.
 
     Returns:
         The texts; None where a column holds something else.
@@ -139,15 +145,18 @@ def text_values(columns: Sequence[pa.Array], *, is_tidy: bool) -> CellValues | N
         return None
     texts = [pc.if_else(_is_blank(column), None, column) for column in columns]
     text = pc.coalesce(*texts) if len(texts) > 1 else texts[0]
+    altered = None
+    if forbidden is not None:
+        read, text = text, pc.replace_substring_regex(text, forbidden, " ")
+        altered = as_mask(pc.not_equal(read, text))
     mask, escaped = np.ones(len(text), np.bool_), text
     if not is_tidy:
-        controls = pc.match_substring_regex(text, _FORBIDDEN).fill_null(False)
-        mask = ~np.asarray(controls.to_numpy(zero_copy_only=False), np.bool_)
+        mask = ~as_mask(pc.match_substring_regex(text, _CONTROLS))
     if not is_tidy and any(pc.any(pc.match_substring(text, sign)).as_py() for sign in ('"', "\\")):
         escaped = json_escaped(text)
     json = pc.binary_join_element_wise('"', escaped, '"', "")
     which = np.where(np.asarray(text.is_null()), np.int32(-1), np.int32(0)).astype(np.int32)
-    return CellValues(mask, json, (), which)
+    return CellValues(mask, json, (), which, altered)
 
 
 def _is_blank(column: pa.Array) -> pa.Array:

@@ -23,7 +23,7 @@ from schemas.column_cells import (
     numbers_of,
     text_values,
 )
-from schemas.column_phones import ColumnPhones, read_phones
+from schemas.column_phones import ColumnPhones, read_phones, with_country_code
 from schemas.lead_field import Role
 from schemas.plain_phones import PlainPhones
 from schemas.row_phone import PhoneStep
@@ -49,6 +49,7 @@ class CheckedColumns:
         expires_at: seconds since 1970 in UTC; null: never.
         do_not_call: whether the record itself says not to call.
         note: what a person should know about how the number was read, or null.
+        altered: how many of the values are not as they were read, as of a `CheckedLead`.
     """
 
     rows: npt.NDArray[np.intp]
@@ -59,6 +60,7 @@ class CheckedColumns:
     expires_at: pa.Array
     do_not_call: pa.Array
     note: pa.Array
+    altered: int
 
 
 @dataclass(slots=True)
@@ -68,12 +70,14 @@ class _Gathered:
     Attributes:
         mask: which records are leads by all fields but the phone.
         json: of each field that is sent the values as JSON; of the phone None.
+        altered: how many values of each record are not as they were read.
     """
 
     mask: npt.NDArray[np.bool_]
     expires_at: npt.NDArray[np.float64]
     do_not_call: npt.NDArray[np.bool_]
     json: list[pa.Array | str | None]
+    altered: npt.NDArray[np.int8]
 
 
 class ColumnChecker:
@@ -106,7 +110,11 @@ class ColumnChecker:
         if plan.twins or self._phones is None:
             return None
         found = _Gathered(
-            np.ones(records, np.bool_), np.full(records, np.nan), np.zeros(records, np.bool_), []
+            mask=np.ones(records, np.bool_),
+            expires_at=np.full(records, np.nan),
+            do_not_call=np.zeros(records, np.bool_),
+            json=[],
+            altered=np.zeros(records, np.int8),
         )
         phone_step: PhoneStep | None = None
         for step in plan.steps:
@@ -143,8 +151,16 @@ class ColumnChecker:
                 found.expires_at[:] = _epoch(lacking) or np.nan
             found.json.append(json_fragment(lacking))
             return
-        values = text_values(known, is_tidy=is_tidy) if step.read is read_text else None
+        forbidden = self._checker.fitter.forbidden(step.field.name)
+        values = None
+        if step.read is read_text:
+            values = text_values(known, is_tidy=is_tidy, forbidden=forbidden)
+        if values is None and forbidden is not None:
+            found.mask[:] = False
+            return
         values = values or self._of(step).read(known)
+        if values.altered is not None:
+            found.altered += values.altered
         found.mask &= values.mask
         if step.field.required:
             found.mask &= values.which >= 0
@@ -201,26 +217,31 @@ class ColumnChecker:
                 parts += [before, part if isinstance(part, str) else pc.filter(part, mask)]
                 before = ","
         values = pc.binary_join_element_wise(*parts, before.replace(",", "]"), "")
+        too_long = self._too_long(values)
+        if too_long.any():
+            # The checker may think otherwise: what a row lacks is counted as null here.
+            found.mask[rows[too_long]] = False
+            return self._result(found, campaign, phones, country_code)
         expiries = found.expires_at[taken]
         return CheckedColumns(
             rows=rows,
             campaign=pc.filter(campaign, mask),
             phone=phone,
-            e164=_with_code(phone, country_code),
+            e164=with_country_code(phone, country_code),
             values=values.cast(pa.binary()),
             expires_at=pa.array(expiries, pa.float64(), mask=np.isnan(expiries)),
             do_not_call=pa.array(found.do_not_call[taken]),
             note=pc.filter(phones.notes, mask),
+            altered=int(found.altered[taken].sum()),
         )
 
-
-def _with_code(national: pa.Array, country_code: str) -> pa.Array:
-    """Return the whole numbers: country code and national digits."""
-    digits = pc.binary_length(national)
-    shortest, longest = pc.min(digits).as_py(), pc.max(digits).as_py()
-    if shortest == longest:
-        return pc.add(national.cast(pa.int64()), int(country_code) * 10**shortest)
-    return pc.binary_join_element_wise(country_code, national, "").cast(pa.int64())
+    def _too_long(self, values: pa.Array) -> npt.NDArray[np.bool_]:
+        """Return which rows, written as JSON, may be longer than the dialer takes them."""
+        most = self._checker.form.most_characters
+        if most is None:
+            return np.zeros(len(values), np.bool_)
+        characters = np.asarray(pc.utf8_length(values))
+        return characters + self._checker.fitter.header_characters > most
 
 
 def _epoch(value: object) -> float | None:

@@ -84,3 +84,12 @@ def _is_empty(column: pa.Array) -> npt.NDArray[np.bool_]:
     if pa.types.is_string(column.type):
         empty = pc.or_(empty, pc.equal(column, "").fill_null(False))
     return as_mask(empty)
+
+
+def with_country_code(national: pa.Array, country_code: str) -> pa.Array:
+    """Return the whole numbers: country code and national digits."""
+    digits = pc.binary_length(national)
+    shortest, longest = pc.min(digits).as_py(), pc.max(digits).as_py()
+    if shortest == longest:
+        return pc.add(national.cast(pa.int64()), int(country_code) * 10**shortest)
+    return pc.binary_join_element_wise(country_code, national, "").cast(pa.int64())

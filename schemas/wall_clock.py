@@ -50,7 +50,7 @@ class WallTime:
     """A moment as the dialer reads it, and when it is.
 
     Attributes:
-        text: The moment in the field's form.
+        text: The moment in the form in which it is sent.
         epoch_secs: Seconds since 1970 in UTC. A form without hours means the end of its day.
     """
 
@@ -64,11 +64,14 @@ class WallClockReader:
     Args:
         form: The field's form, in strftime's directives.
         zone: The dialer's zone.
+        sent_form: The form in which the dialer is told; None: the field's own. It may tell less: the
+            moment is that of the cell all the same.
     """
 
-    def __init__(self, form: str, zone: ZoneInfo) -> None:
+    def __init__(self, form: str, zone: ZoneInfo, sent_form: str | None = None) -> None:
         self._form = form
         self._zone = zone
+        self._sent_form = sent_form or form
         self._is_iso = form == DEFAULT_CLOCK_FORMAT
         self._tells_hours = re.search(r"%[HIcXT]", form) is not None
         self._right = f"right is {_spelled(form)}, such as {_EXAMPLE.strftime(form)}"
@@ -105,7 +108,8 @@ class WallClockReader:
         """Read what is written as it is sent, in a fraction of the time."""
         try:
             moment = datetime.fromisoformat(cell)
-            return WallTime(cell, moment.replace(tzinfo=self._zone).timestamp())
+            text = cell if self._sent_form == self._form else moment.strftime(self._sent_form)
+            return WallTime(text, moment.replace(tzinfo=self._zone).timestamp())
         except (OverflowError, ValueError):
             return self._misread(cell)
 
@@ -120,8 +124,7 @@ class WallClockReader:
             return self._misread(cell)
         if wall.year < _FIRST_YEAR:
             return self._misread(cell)
-        text = wall.isoformat(" ", "seconds") if self._is_iso else wall.strftime(self._form)
-        return WallTime(text, epoch_secs)
+        return WallTime(wall.strftime(self._sent_form), epoch_secs)
 
     def _misread(self, cell: object) -> Misread:
         return Misread(f"{quoted(cell)} is no such moment; {self._right}")

@@ -69,6 +69,7 @@ class DeliverySettings:
         lock: device and inode of the output's lock file, held by this very process; None: no lock.
         dedupe_window_secs: how long a lead that came in a message makes later ones duplicates; None:
             the leads come from files.
+        parameters: further form fields of a request, by name and value.
     """
 
     ledger: LedgerSettings
@@ -83,6 +84,7 @@ class DeliverySettings:
     resends: bool
     lock: str | None
     dedupe_window_secs: float | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
 
     def judge(self, lists: Lists) -> Judge:
         """Who judges the leads, with these lists."""
@@ -103,4 +105,5 @@ class DeliverySettings:
             names=self.names,
             gap_secs=self.gap_secs,
             timeout_secs=self.timeout_secs,
+            parameters=self.parameters,
         )

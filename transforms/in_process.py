@@ -20,10 +20,12 @@ class MessageState:
     Attributes:
         leads: how many leads it has.
         settled: the indices of those that have their outcome, written.
+        altered: the indices of those of which values that were altered have been counted.
     """
 
     leads: int
     settled: set[int] = field(default_factory=set)
+    altered: set[int] = field(default_factory=set)
 
     @property
     def is_settled(self) -> bool:
@@ -56,6 +58,16 @@ def note_settled(sources: Iterable[Source]) -> None:
         state = MESSAGES.get(source.message_id) if source.message_id else None
         if state is not None and source.index is not None:
             state.settled.add(source.index)
+
+
+def is_first_alteration(source: Source) -> bool:
+    """Whether the altered values of a lead are news: a message that is held is read every round."""
+    state = MESSAGES.get(source.message_id) if source.message_id else None
+    if state is None or source.index is None:
+        return True
+    is_first = source.index not in state.altered
+    state.altered.add(source.index)
+    return is_first
 
 
 def waiting_leads() -> int:

@@ -19,6 +19,8 @@ NAMESPACE = "dialfeed"
 RECORDS_READ = Metrics.counter(NAMESPACE, "records_read")
 # Rows of CSV that were no UTF-8 and were read as Windows-1252.
 ROWS_AS_WINDOWS_1252 = Metrics.counter(NAMESPACE, "rows_as_windows_1252")
+# Values that are sent with spaces for characters that the dialer does not take, of leads that passed.
+VALUES_ALTERED = Metrics.counter(NAMESPACE, "values_altered")
 # Leads that came to be delivered, after validation and screening.
 LEADS_TO_DELIVER = Metrics.counter(NAMESPACE, "leads_to_deliver")
 # Leads that ended without an outcome because the run was stopped.

@@ -1,7 +1,7 @@
 """ValidateLeads: records to leads, by the schema."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -18,11 +18,16 @@ from schemas.checker import CheckedLead, LeadChecker, Refusal
 from schemas.column_checker import ColumnChecker
 from schemas.lead_schema import load_lead_schema
 from schemas.outcome import Outcome, Source, Status, utc_text
+from schemas.row_form import ANY_ROW, RowForm
 from transforms.decode import DecodedBlock
-from transforms.metrics import count_rejected
+from transforms.in_process import is_first_alteration
+from transforms.metrics import VALUES_ALTERED, count_rejected
 
 ACCEPTED = "accepted"
 INVALID = "invalid"
+
+OnAltered = Callable[[Source | None, int], None]
+"""Is told how many values of a lead (None: of leads of a file) are not sent as they were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class LeadRules:
         time_zone: the zone of the dialer's wall clock.
         campaign: the campaign of all leads; None: the column `campaign_field` names it.
         campaign_field: that column.
+        form: what the dialer takes in a row, beyond what the schema says.
     """
 
     schema_text: str
@@ -50,6 +56,7 @@ class LeadRules:
     time_zone: str
     campaign: str | None
     campaign_field: str | None
+    form: RowForm = ANY_ROW
 
     def checker(self) -> LeadChecker:
         """The checker that holds leads to these rules."""
@@ -58,6 +65,7 @@ class LeadRules:
             zone=ZoneInfo(self.time_zone),
             campaign=self.campaign,
             campaign_field=self.campaign_field,
+            form=self.form,
         )
 
 
@@ -103,7 +111,9 @@ class _ValidateBlockFn(beam.DoFn):
         self._columns = ColumnChecker(self._checker)
 
     def process(self, block: DecodedBlock) -> Iterator[beam.pvalue.TaggedOutput]:
-        accepted, refused = check_block(block, self._checker, self._columns)
+        accepted, refused = check_block(
+            block, self._checker, self._columns, on_altered=_count_altered
+        )
         if accepted is not None:
             yield beam.pvalue.TaggedOutput(ACCEPTED, accepted)
         if refused:
@@ -111,17 +121,37 @@ class _ValidateBlockFn(beam.DoFn):
             yield beam.pvalue.TaggedOutput(INVALID, refused)
 
 
+def _count_altered(source: Source | None, values: int) -> None:
+    """Count values that were altered, once however often a message that is held is validated."""
+    if source is None or is_first_alteration(source):
+        VALUES_ALTERED.inc(values)
+
+
+def _tell_nobody(_source: Source | None, _values: int) -> None:
+    """Who does not ask is not told."""
+
+
 def check_block(
-    block: Located, checker: LeadChecker, columns: ColumnChecker
+    block: Located,
+    checker: LeadChecker,
+    columns: ColumnChecker,
+    *,
+    on_altered: OnAltered = _tell_nobody,
 ) -> tuple[LeadBlock | None, list[Outcome]]:
     """The leads of a block, and the outcomes of the records that are none.
 
     What is plainly a lead by its columns is taken together; the checker sees the others one by one.
+
+    Args:
+        block: the block.
+        checker: the authority.
+        columns: what applies it to columns.
+        on_altered: is told how many values were altered for the dialer.
     """
     plain: LeadBlock | None = None
     if isinstance(block, DecodedBlock) and block.table is not None:
-        plain, block = _split(block, block.table, columns)
-    leads, refused = check_records(block, checker)
+        plain, block = _split(block, block.table, columns, on_altered)
+    leads, refused = check_records(block, checker, on_altered=on_altered)
     if not leads:
         return plain, refused
     others = LeadBlock.of(leads)
@@ -129,7 +159,7 @@ def check_block(
 
 
 def _split(
-    block: DecodedBlock, table: Table, columns: ColumnChecker
+    block: DecodedBlock, table: Table, columns: ColumnChecker, on_altered: OnAltered
 ) -> tuple[LeadBlock | None, DecodedBlock]:
     """The records of a block that are plainly leads, and the others."""
     count = len(table.numbers)
@@ -141,10 +171,14 @@ def _split(
     others[checked.rows] = False
     lines = table.lead_json(checked.rows)
     plain = LeadBlock.of_columns(block.file, numbers, checked, lines)
+    if checked.altered:
+        on_altered(None, checked.altered)
     return plain, block.row_wise(np.flatnonzero(others))
 
 
-def check_records(block: Located, checker: LeadChecker) -> tuple[list[Lead], list[Outcome]]:
+def check_records(
+    block: Located, checker: LeadChecker, *, on_altered: OnAltered = _tell_nobody
+) -> tuple[list[Lead], list[Outcome]]:
     """The leads of a block, and the outcomes of the records that are none."""
     leads: list[Lead] = []
     refused: list[Outcome] = []
@@ -155,6 +189,8 @@ def check_records(block: Located, checker: LeadChecker) -> tuple[list[Lead], lis
             refused.append(_outcome(record, checked, source, at))
         else:
             leads.append(_lead(record, checked, source))
+            if checked.altered:
+                on_altered(source, checked.altered)
     return leads, refused
 
 

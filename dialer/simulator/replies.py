@@ -7,8 +7,9 @@ from enum import StrEnum
 
 import orjson
 
+from dialer.dialects import Dialect
 from dialer.simulator.faults import Fault, PlannedFault
-from dialer.simulator.rules import DOCUMENTED, Ruling
+from dialer.simulator.rules import Ruling
 
 _JSON = "application/json"
 _PAGE = b"<html><body><h1>Something is wrong</h1></body></html>"
@@ -24,6 +25,17 @@ _STATUSES = {
     Fault.STATUS_503_RETRY_AFTER: 503,
     Fault.REDIRECT: 307,
 }
+_DOCUMENTED = frozenset(
+    {
+        Fault.TOO_SOON,
+        Fault.NO_USER,
+        Fault.NO_CAMPAIGN,
+        Fault.BAD_DATA,
+        Fault.REFUSE_DND,
+        Fault.REFUSE_PRIORITY,
+        Fault.REFUSE_DATE,
+    }
+)
 _OTHER_WORDS = {
     Fault.OTHER_FAILURE: {"status": "failure", "message": "Campaign is of type inbound"},
     Fault.OTHER_ERROR: {"status": "error", "message": "Something went wrong"},
@@ -87,12 +99,15 @@ def plain_reply(ruling: Ruling) -> Reply:
     return Reply(ruling.name, ruling.taken, 200, {"Content-Type": _JSON}, orjson.dumps(ruling.body))
 
 
-def faulty_reply(ruling: Ruling, planned: PlannedFault, chance: random.Random) -> Reply:
+def faulty_reply(
+    ruling: Ruling, planned: PlannedFault, dialect: Dialect, chance: random.Random
+) -> Reply:
     """The reply under a fault.
 
     Args:
         ruling: what the dialer decided; a fault that takes nothing overrules it.
         planned: the fault.
+        dialect: the version of the request.
         chance: for what is random.
     """
     fault, secs = planned.fault, planned.secs
@@ -103,7 +118,7 @@ def faulty_reply(ruling: Ruling, planned: PlannedFault, chance: random.Random) -
         taken = _without_first(ruling)
     if fault in _STATUSES:
         return Reply(fault, taken, _STATUSES[fault], _status_headers(planned), _PAGE)
-    body = _body(ruling, fault, chance)
+    body = _body(ruling, fault, dialect, chance)
     manner = _manner(fault)
     return Reply(fault, taken, 200, {"Content-Type": _JSON}, body, manner, secs)
 
@@ -140,9 +155,9 @@ def _manner(fault: Fault) -> Manner:
             return Manner.AT_ONCE
 
 
-def _body(ruling: Ruling, fault: Fault, chance: random.Random) -> bytes:
-    if fault in DOCUMENTED:
-        return orjson.dumps(DOCUMENTED[fault])
+def _body(ruling: Ruling, fault: Fault, dialect: Dialect, chance: random.Random) -> bytes:
+    if fault in _DOCUMENTED:
+        return orjson.dumps(dialect.refusal(fault).body)
     if fault in _OTHER_WORDS:
         return orjson.dumps(_OTHER_WORDS[fault])
     whole = orjson.dumps(ruling.body)

@@ -14,7 +14,7 @@ from socketserver import ThreadingTCPServer
 from types import TracebackType
 from typing import Self
 
-from dialer.dialects import V1
+from dialer.dialects import dialect_at
 from dialer.simulator.account import Account, Arrival
 from dialer.simulator.plan import FaultPlan
 from dialer.simulator.replies import Manner, Reply
@@ -145,10 +145,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing: requests hold numbers."""
 
     def _answer(self, body: bytes) -> None:
-        if self.path != V1.path:
+        dialect = dialect_at(self.path)
+        if dialect is None:
             self._refuse(404)
             return
         reply = self.server.account.receive(
+            dialect,
             body,
             self.headers.get("Content-Type", ""),
             monotonic_secs=time.monotonic(),

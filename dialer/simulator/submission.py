@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from dialer.dialects import V1
+from dialer.dialects import Dialect
 
 PHONE = "PhoneNumber"
 """The name in `map` without which the dialer reads nothing."""
@@ -21,12 +21,14 @@ class Submission:
     Attributes:
         key: the key given.
         campaign: the campaign named.
+        parameters: the version's further form fields, by name; those that are not there are not here.
         names: the `map`.
         rows: the `data`; None where `map` and `data` cannot be read.
     """
 
     key: str
     campaign: str
+    parameters: Mapping[str, str]
     names: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...] | None
 
@@ -40,10 +42,12 @@ class Submission:
         return [dict(zip(self.names, row, strict=True)) for row in self.rows or ()]
 
 
-def read_submission(body: bytes, content_type: str, bulk_parameter: str) -> Submission:
-    """Read a request; what cannot be read of it stays empty."""
+def read_submission(
+    body: bytes, content_type: str, dialect: Dialect, bulk_parameter: str
+) -> Submission:
+    """Read a request of a version; what cannot be read of it stays empty."""
     form: dict[str, list[str]] = {}
-    if content_type.partition(";")[0].strip().lower() == V1.content_type:
+    if content_type.partition(";")[0].strip().lower() == dialect.content_type:
         try:
             form = parse_qs(
                 body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
@@ -51,8 +55,10 @@ def read_submission(body: bytes, content_type: str, bulk_parameter: str) -> Subm
         except ValueError:
             form = {}
     names, rows = _read_bulk(_field(form, bulk_parameter))
-    key, campaign = _field(form, V1.key_parameter), _field(form, V1.campaign_parameter)
-    return Submission(key, campaign, names, rows)
+    further = {name: _field(form, name) for name in dialect.parameters if name in form}
+    key = further.pop(dialect.key_parameter, "")
+    campaign = further.pop(dialect.campaign_parameter, "")
+    return Submission(key, campaign, further, names, rows)
 
 
 def text_of(value: object) -> str:

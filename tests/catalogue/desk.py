@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from pipeline.verbs import run_verb
-from tests.program.strict_dialer import KEY, StrictDialer
+from tests.program.pages import KEY
+from tests.program.strict_dialer import StrictDialer
 
 Row = tuple[str, str | None]
 """What becomes of a record: its reason, and its number as sent."""

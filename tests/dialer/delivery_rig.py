@@ -7,7 +7,7 @@ from dialer.board import Board
 from dialer.client import Client
 from dialer.clock import ManualClock
 from dialer.delivery import Delivery, Terms
-from dialer.dialects import V1
+from dialer.dialects import V1, Dialect
 from dialer.ledger import Ledger
 from dialer.lists import NO_LISTS, Lists
 from dialer.memory_store import MemoryStore
@@ -20,17 +20,25 @@ from tests.dialer.sample_leads import dispatcher_of
 
 GAP_SECS = 30.0
 KEY = "KK-4711-secret"
+USER = "desk"
 
 
 class DeliveryRig:
     """Everything that outlives one start of the program: the dialer, the ledger and the time."""
 
-    def __init__(self, simulator: Simulator | None, store: Store | None = None) -> None:
+    def __init__(
+        self, simulator: Simulator | None, store: Store | None = None, *, dialect: Dialect = V1
+    ) -> None:
         self.clock = ManualClock()
         self.store: Store = store or MemoryStore()
         self.board = Board()
         self.starts = 0
-        self._url = simulator.url + V1.path if simulator else f"http://127.0.0.1:{free_port()}/"
+        self.dialect = dialect
+        self.parameters: tuple[tuple[str, str], ...] = ()
+        if dialect.user_parameter:
+            self.parameters = ((dialect.user_parameter, USER),)
+        nobody = f"http://127.0.0.1:{free_port()}/"
+        self._url = simulator.url + dialect.path if simulator else nobody
 
     def ledger(self, run: str = "run-1") -> Ledger:
         """The ledger, as another reader has it."""
@@ -56,7 +64,15 @@ class DeliveryRig:
             ledger=Ledger(self.store, run=run, clock=self.clock),
             dispatcher=dispatcher_of(leads, limit=limit, resends=resends, lists=lists),
             client=Client(self._url, clock=self.clock),
-            terms=Terms(V1, KEY, "bulkData", ("PhoneNumber",), GAP_SECS, 60.0),
+            terms=Terms(
+                self.dialect,
+                KEY,
+                "bulkData",
+                ("PhoneNumber",),
+                GAP_SECS,
+                60.0,
+                parameters=self.parameters,
+            ),
             sender=Sender(f"process {self.starts}", run, lock),
             clock=self.clock,
             should_stop=should_stop,

@@ -441,6 +441,15 @@ def test_the_ledger_of_another_account_is_refused(other: Account) -> None:
         ledger_of(store).open_account(other)
 
 
+def test_an_account_that_moves_to_another_version_is_told_what_is_then_not_known() -> None:
+    store = MemoryStore()
+    ledger_of(store).open_account(ACCOUNT)
+    with pytest.raises(WrongLedger) as caught:
+        ledger_of(store).open_account(replace(ACCOUNT, dialect="v4", path="/v4", gap_secs=12.0))
+    assert "moves to v4 starts a new ledger" in str(caught.value)
+    assert "what v1 delivered under this one is then not known" in str(caught.value)
+
+
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"{}", b'{"dialect":"v1"}', b"7"])
 def test_a_damaged_account_is_named(text: bytes) -> None:
     store = MemoryStore()

@@ -256,3 +256,17 @@ def _counts(lines: list[str]) -> dict[str, int]:
     """The counts by reason of the table on the terminal."""
     rows = [line.strip("│ ").split("│") for line in lines if line.startswith("│")]
     return {reason.strip(): int(count.replace(",", "")) for _, reason, count in rows}
+
+
+def test_v4_is_checked_by_its_own_limits_without_its_user(desk: Desk, capsys: Said) -> None:
+    rows = [f"{9_876_500_000 + n},O'Brien\n" for n in range(1_001)]
+    desk.write("a.csv", "".join(["Phone,Name\n", *rows, f"9876400000,{'x' * 2000}\n"]).encode())
+
+    status = desk.check(api="v4", api_url=None)
+
+    out, err = capsys.readouterr()
+    assert (status, err) == (3, "")
+    assert "would be sent: 1,001 of 1,002 records" in out
+    assert "3 requests in 24.0 s: the first at once, then one each 12 s" in out
+    assert "record 1,002: the row has 2,069 characters with its headers" in out
+    assert "a space for each character that the API does not take: 1,001" in out

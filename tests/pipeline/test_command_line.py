@@ -86,7 +86,7 @@ def test_abbreviations_are_no_options(prefix: str) -> None:
     assert fault.startswith(f"there is no option {prefix}")
 
 
-@pytest.mark.parametrize("name", sorted(name for name in OPTIONS if OPTIONS[name].metavar))
+@pytest.mark.parametrize("name", sorted(n for n, o in OPTIONS.items() if o.metavar and not o.bare))
 def test_every_option_that_takes_a_value_says_that_it_needs_one(name: str) -> None:
     (fault,) = faults_of(name)
 

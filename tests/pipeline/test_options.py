@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from dialer.dialects import V1
+from dialer.dialects import V1, V4, Dialect
 from pipeline.faults import Faults
 from pipeline.option_reader import zones_of
 from pipeline.options import RunOptions, read_options
@@ -116,7 +116,7 @@ def test_an_empty_command_line_names_everything_that_it_lacks() -> None:
 def test_faults_of_all_kinds_are_named_together() -> None:
     faults = faults_of(
         *("--imput=x", "--runner=FlinkRunner", "--campaign_field=Campaign"),
-        api="v4",
+        api="v5",
         pace_secs="1",
         batch_size="201",
         time_zone="Asia/Kolkatta",
@@ -125,7 +125,7 @@ def test_faults_of_all_kinds_are_named_together() -> None:
 
     assert faults == (
         "there is no option --imput (did you mean --input?)",
-        "--api 'v4' is not known; known: v1",
+        "--api 'v5' is not known; known: v1, v4",
         "--runner FlinkRunner has its workers outside of this process, where a local --ledger and"
         " --output are out of reach: run here, with --runner DirectRunner",
         "--campaign and --campaign_field exclude each other: give one",
@@ -200,6 +200,86 @@ def test_a_pace_below_the_gap_is_for_this_machine_alone() -> None:
     (fault,) = faults_of(pace_secs="29.9", api_url="https://dialer.example")
     assert fault.startswith("--pace_secs 29.9 is too short: v1 allows a request every 30 s")
     assert options_of(pace_secs="30", api_url="https://dialer.example").pace_secs == 30.0
+
+
+# The second version of the API
+
+V4_WORDS = {"api": "v4", "api_user": "desk"}
+
+
+def test_v4_has_limits_and_fields_of_its_own() -> None:
+    options = options_of(**V4_WORDS)
+
+    assert options.dialect == V4
+    assert options.url == f"https://{V4.host}{V4.path}"
+    assert options.parameters == (("userName", "desk"),)
+    assert (options.pace_secs, options.batch_size) == (12.0, 500)
+    assert options_of(**V4_WORDS, pace_secs="20", batch_size="400").batch_size == 400
+
+
+def test_what_the_operator_sets_of_v4_becomes_form_fields() -> None:
+    options = options_of("--v4_check_duplicate", v4_action="start", **V4_WORDS)
+    assert options.parameters == (
+        ("userName", "desk"),
+        ("action", "start"),
+        ("checkDuplicate", "true"),
+    )
+    assert dict(options_of(v4_check_duplicate="false", **V4_WORDS).parameters) == {
+        "userName": "desk",
+        "checkDuplicate": "false",
+    }
+
+
+def test_v1_has_no_fields_of_its_own() -> None:
+    assert options_of().parameters == ()
+
+
+def test_v4_asks_for_a_user_and_a_check_does_not() -> None:
+    assert faults_of(api="v4") == ("--api_user is missing: v4 asks for the account's user",)
+    assert faults_of(api="v4", api_user=" ") == ("--api_user is empty",)
+    options = read_options(words(api="v4", api_key=None, output=None), is_check=True)
+    assert (options.parameters, options.batch_size) == ((), 500)
+
+
+def test_options_of_v4_beside_v1_are_named_all_at_once() -> None:
+    assert faults_of("--v4_check_duplicate", api_user="desk", v4_action="start") == (
+        "--api_user goes with --api v4, not with v1",
+        "--v4_action goes with --api v4, not with v1",
+        "--v4_check_duplicate goes with --api v4, not with v1",
+    )
+
+
+def test_values_that_v4_does_not_know_are_named_with_its_limits() -> None:
+    assert faults_of(
+        api="v4",
+        v4_action="starts",
+        v4_check_duplicate="ture",
+        bulk_parameter="USERNAME",
+        pace_secs="11.9",
+        batch_size="501",
+    ) == (
+        "--api_user is missing: v4 asks for the account's user",
+        "--v4_action 'starts' must be start (did you mean start?)",
+        "--v4_check_duplicate 'ture' must be true or false (did you mean true?)",
+        "--bulk_parameter 'USERNAME' must be letters, digits and _, and none of apiKey,"
+        " campaignName, userName, action, checkDuplicate",
+        "--pace_secs 11.9 is too short: v4 allows a request every 12 s"
+        " (less only with a dialer on this machine)",
+        "--batch_size '501' must be a whole number from 1 to 500",
+    )
+
+
+def test_of_a_version_that_is_not_known_no_options_are_said_to_be_wrong() -> None:
+    (fault,) = faults_of(api="v5", api_user="desk", v4_action="start")
+    assert fault == "--api 'v5' is not known; known: v1, v4"
+
+
+@pytest.mark.parametrize(
+    ("api", "other"), [({}, V4), ({"api": "v4", "api_user": "desk"}, V1)], ids=["v1", "v4"]
+)
+def test_an_address_of_the_other_version_is_refused(api: dict[str, str], other: Dialect) -> None:
+    (fault,) = faults_of(api_url=f"https://dialer.example{other.path}/", **api)
+    assert fault.startswith(f"--api_url: it is an address of {other.name}, and --api is ")
 
 
 @pytest.mark.parametrize(

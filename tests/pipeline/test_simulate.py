@@ -27,7 +27,16 @@ def test_it_says_where_it_listens_and_what_came(
     status = run_simulator(
         [
             *("--port", "0", "--gap_secs", "0.5", "--max_rows", "10", "--key", "env:DIAL_KEY"),
-            *("--campaign", "Summer", "--dnd", str(tmp_path / "dnd.txt"), "--echo", "whole"),
+            *(
+                "--user",
+                "desk",
+                "--campaign",
+                "Summer",
+                "--dnd",
+                str(tmp_path / "dnd.txt"),
+                "--echo",
+                "whole",
+            ),
             *("--faults", str(tmp_path / "plan.json"), "--log", str(tmp_path / "log.jsonl")),
         ]
     )

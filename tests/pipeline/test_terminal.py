@@ -200,3 +200,23 @@ def _fail() -> None:
         int("x9876500001")
     except ValueError as error:
         raise RuntimeError("the lead 9876500001") from error
+
+
+def test_values_that_were_altered_are_counted_where_there_are_any(capsys: Said) -> None:
+    show(Summary())
+    assert "altered" not in capsys.readouterr().out
+
+    show(Summary(altered=1_204))
+    terminal.show_events_summary(
+        Summary(altered=3),
+        outcomes_place="t",
+        secs=1,
+        acknowledged=0,
+        given_back=0,
+        left=0,
+        list_count=0,
+    )
+
+    said = "values altered, with a space for each character that the API does not take: "
+    lines = [line for line in capsys.readouterr().out.splitlines() if "altered" in line]
+    assert lines == [f"{said}1,204", f"{said}3"]

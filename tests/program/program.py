@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from tests.program.strict_dialer import KEY, LeadKey, StrictDialer
+from tests.program.pages import KEY
+from tests.program.strict_dialer import LeadKey, StrictDialer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CAMPAIGN = "Spring offers"
@@ -100,6 +101,7 @@ class Program:
         folder: where inputs and outputs are.
         url: the dialer's address.
         pace_secs: the gap.
+        options: further options of every command line, by name.
         key: the account's key.
         numbers: the national digits of every number that stands in an input.
         running: all that was started.
@@ -108,6 +110,7 @@ class Program:
     folder: Path
     url: str
     pace_secs: float
+    options: Mapping[str, str] = field(default_factory=dict)
     key: str = KEY
     numbers: set[str] = field(default_factory=set)
     running: list[Running] = field(default_factory=list)
@@ -139,6 +142,7 @@ class Program:
             "--pace_secs": f"{self.pace_secs:g}",
             "--timeout_secs": "10",
             "--output": str(output or self.output),
+            **self.options,
         }
         if "--campaign_field" in more:
             del own["--campaign"]

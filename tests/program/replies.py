@@ -6,7 +6,8 @@ leave nothing behind, and the same leads must come again.
 
 from typing import Any
 
-from tests.program.strict_dialer import Exchange, Reply, confirm, confirmation
+from tests.program.pages import confirmation
+from tests.program.strict_dialer import Exchange, Reply, confirm
 
 TIMEOUT_SECS = 0.6
 """The program's `--timeout_secs` where these are used."""

@@ -10,19 +10,16 @@ import socket
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl
 
-PATH = "/cloudAgentRestAPI/index.php/AddCampaignBulkData/addBulkData/format/json"
-KEY = "KeyOf+The/Account=1"
-MOST_ROWS = 200
+from tests.program.pages import KEY, PAGE_1, Page
 
 _PHONE = re.compile(r"[6-9][0-9]{9}")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _PATIENCE_SECS = 30.0
 
 LeadKey = tuple[str, str]
@@ -39,6 +36,7 @@ class Arrival:
         campaign: the campaign.
         names: its `map`.
         rows: its `data`.
+        form: its other fields, by name.
         reply: the name of what it was answered with.
     """
 
@@ -47,6 +45,7 @@ class Arrival:
     campaign: str = ""
     names: list[str] = field(default_factory=list)
     rows: list[list[Any]] = field(default_factory=list)
+    form: dict[str, str] = field(default_factory=dict)
     reply: str = ""
 
     @property
@@ -132,7 +131,8 @@ class StrictDialer:
         replies: Iterable[Reply] = (),
         campaigns: Iterable[str] | None = None,
         refused: dict[str, str] | None = None,
-        most_rows: int = MOST_ROWS,
+        most_rows: int | None = None,
+        page: Page = PAGE_1,
     ) -> None:
         """Set it up.
 
@@ -141,8 +141,10 @@ class StrictDialer:
             replies: how the first requests are answered.
             campaigns: those that it knows; None: any.
             refused: of some numbers the fault that a whole request is refused for: dnd, priority, date.
-            most_rows: the most rows a request.
+            most_rows: the most rows a request, if not as many as the page allows.
+            page: the version that it speaks, and no other.
         """
+        self.page = page
         self.arrivals: list[Arrival] = []
         self.faults: list[str] = []
         self.taken: Counter[LeadKey] = Counter()
@@ -152,7 +154,7 @@ class StrictDialer:
         self.refused = refused or {}
         self.gap_secs = gap_secs
         self.closing = threading.Event()
-        self._most_rows = most_rows
+        self._most_rows = most_rows or page.most_rows
         self._changed = threading.Condition()
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
         self._threads = [threading.Thread(target=self._serve, daemon=True)]
@@ -208,7 +210,10 @@ class StrictDialer:
                 return
             if arrival is None:
                 return
-            faults = [*_read_head(head, len(body)), *_read_form(body, arrival, self._most_rows)]
+            faults = [
+                *_read_head(head, len(body), self.page),
+                *_read_form(body, arrival, self.page, self._most_rows),
+            ]
             with self._changed:
                 faults += self._too_soon(arrival)
                 reply = self.replies.popleft() if self.replies else by_the_rules
@@ -219,8 +224,8 @@ class StrictDialer:
             if faults:
                 return
             exchange = Exchange(self, sock, arrival)
-            if _field(body, "api_key") != KEY:
-                refuse_account(exchange)
+            if _field(body, self.page.key) != KEY:
+                exchange.answer(self.page.no_user)
             else:
                 reply(exchange)
 
@@ -253,7 +258,7 @@ def _more(sock: socket.socket) -> bytes:
     return data
 
 
-def _read_head(head: bytes, length: int) -> list[str]:
+def _read_head(head: bytes, length: int, page: Page) -> list[str]:
     first, *lines = head.decode("ascii").split("\r\n")
     headers: dict[str, str] = {}
     faults = []
@@ -262,7 +267,7 @@ def _read_head(head: bytes, length: int) -> list[str]:
         if name.lower() in headers:
             faults.append(f"the header {name} stands twice")
         headers[name.lower()] = value
-    if first != f"POST {PATH} HTTP/1.1":
+    if first != f"POST {page.path} HTTP/1.1":
         faults.append(f"its first line is {first}")
     if headers.get("content-type") != "application/x-www-form-urlencoded":
         faults.append("it is marked as no form")
@@ -277,22 +282,29 @@ def _field(body: bytes, name: str) -> str:
     return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True))[name]
 
 
-def _read_form(body: bytes, arrival: Arrival, most_rows: int) -> list[str]:
+def _read_form(body: bytes, arrival: Arrival, page: Page, most_rows: int) -> list[str]:
     try:
         pairs = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict"
         )
-        if sorted(name for name, _ in pairs) != ["api_key", "bulkData", "campaign_name"]:
-            return [f"its parameters are {[name for name, _ in pairs]}"]
         form = dict(pairs)
+        needed = {page.key, "bulkData", page.campaign, *page.further}
+        if len(form) < len(pairs) or not needed <= set(form) <= {*needed, *page.settings}:
+            return [f"its parameters are {[name for name, _ in pairs]}"]
         bulk = json.loads(form["bulkData"], parse_constant=_no, object_pairs_hook=_object)
     except ValueError as error:
         return [f"it cannot be read: {error}"]
-    arrival.campaign = form["campaign_name"]
+    arrival.campaign, arrival.form = form[page.campaign], form
+    for name, right in page.further.items():
+        if form[name] != right:
+            return [f"its {name} is another"]
+    for name, values in page.settings.items():
+        if name in form and form[name] not in values:
+            return [f"its {name} is none of {values}"]
     if set(bulk) != {"map", "data"}:
         return [f"its rows' keys are {sorted(bulk)}"]
     arrival.names, arrival.rows = bulk["map"], bulk["data"]
-    return [*_check_rows(arrival, most_rows)]
+    return [*_check_rows(arrival, page, most_rows)]
 
 
 def _no(constant: str) -> None:
@@ -305,7 +317,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _check_rows(arrival: Arrival, most_rows: int) -> Iterable[str]:
+def _check_rows(arrival: Arrival, page: Page, most_rows: int) -> Iterable[str]:
     names, rows = arrival.names, arrival.rows
     if not arrival.campaign.strip():
         yield "no campaign"
@@ -321,13 +333,20 @@ def _check_rows(arrival: Arrival, most_rows: int) -> Iterable[str]:
     for name, column in zip(names, zip(*rows, strict=True), strict=True):
         if all(value in ("", None) for value in column):
             yield f"nobody has a {name}"
-        if not all(_is_good(name, value) for value in column):
+        if not all(_is_good(name, value, page) for value in column):
             yield f"a {name} that is none"
     if len(set(arrival.phones)) < len(rows):
         yield "a number twice"
+    longest = max(_characters(dict(zip(names, row, strict=True))) for row in rows)
+    if longest > page.most_characters:
+        yield f"a row of {longest} characters"
 
 
-def _is_good(name: str, value: object) -> bool:
+def _characters(row: Mapping[str, Any]) -> int:
+    return len(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
+
+
+def _is_good(name: str, value: object, page: Page) -> bool:
     match name:
         case "PhoneNumber":
             return isinstance(value, str) and _PHONE.fullmatch(value) is not None
@@ -335,13 +354,15 @@ def _is_good(name: str, value: object) -> bool:
             is_number = isinstance(value, int) and not isinstance(value, bool)
             return value == "" or (is_number and 1 <= int(str(value)) <= 99)
         case "ExpiryDate":
-            return value == "" or (isinstance(value, str) and _is_date(value))
+            return value == "" or (isinstance(value, str) and _is_date(value, page))
+        case "Name":
+            return isinstance(value, str) and page.name.fullmatch(value) is not None
         case _:
             return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
-def _is_date(text: str) -> bool:
-    if not _DATE.fullmatch(text):
+def _is_date(text: str, page: Page) -> bool:
+    if not page.date.fullmatch(text):
         return False
     try:
         datetime.fromisoformat(text)
@@ -381,11 +402,6 @@ REFUSALS = {
 }
 
 
-def confirmation(phones: Iterable[str]) -> dict[str, Any]:
-    """The documented answer to rows that were taken."""
-    return {"message": [{"PhoneNumber": p, "Status": "SuccessFully Updated"} for p in phones]}
-
-
 def refuse_account(exchange: Exchange) -> None:
     """Neither key nor campaign is said to be the wrong one."""
     exchange.answer({"status": "failure", "message": "no user found"})
@@ -395,4 +411,4 @@ def confirm(exchange: Exchange) -> None:
     """Take all, and say so."""
     exchange.take()
     exchange.expect("delivered")
-    exchange.answer(confirmation(exchange.arrival.phones))
+    exchange.answer(exchange.dialer.page.confirm(exchange.arrival.phones))

@@ -3,8 +3,9 @@
 import sys
 from pathlib import Path
 
+from tests.program.pages import KEY
 from tests.program.program import Program, check_truth, leads, phone, statuses
-from tests.program.strict_dialer import KEY, Exchange, StrictDialer, confirm
+from tests.program.strict_dialer import Exchange, StrictDialer, confirm
 
 SPELLINGS = ("{}", "+91 {}", "0{}", "+91-{}", "91{}", "(+91) {}")
 

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tests.program.conftest import Pair
+from tests.program.pages import KEY
 from tests.program.program import KEY_VARIABLE, Program, leads
-from tests.program.strict_dialer import KEY
 
 ABREAST = 3
 FAR_AWAY = ("--api_url", "https://dialer.invalid")

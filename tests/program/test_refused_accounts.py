@@ -1,7 +1,8 @@
 """A wrong key, and a campaign that the dialer does not know: it says the same of both."""
 
+from tests.program.pages import KEY
 from tests.program.program import Program, check_truth, leads, phone, statuses
-from tests.program.strict_dialer import KEY, StrictDialer
+from tests.program.strict_dialer import StrictDialer
 
 
 def test_a_wrong_key_costs_one_request_and_the_right_one_finishes_the_rest(

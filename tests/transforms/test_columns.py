@@ -5,12 +5,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialer.dialects import V4
 from records.blocks import RawBlock, source_of
 from records.decoding import decode, decode_by_column
 from records.layout import Layout, detect_layout
@@ -20,6 +22,7 @@ from records.splitting import split_records
 from schemas.checker import LeadChecker
 from schemas.column_checker import ColumnChecker
 from schemas.outcome import Outcome
+from schemas.row_form import RowForm
 from tests.transforms.running import SCHEMA
 from transforms.decode import DecodedBlock, unreadable_outcome
 from transforms.validate import LeadRules, check_block, check_records
@@ -67,14 +70,16 @@ STRANGE = st.sampled_from(
 CELL = CELLS | st.builds("".join, st.lists(CELLS | STRANGE, max_size=3))
 
 
-def checkers(**changes: str | None) -> tuple[LeadChecker, ColumnChecker]:
-    terms = {"campaign": "Summer", "campaign_field": None, **changes}
+def checkers(**changes: str | RowForm | None) -> tuple[LeadChecker, ColumnChecker]:
+    terms: dict[str, Any] = {"campaign": "Summer", "campaign_field": None, **changes}
     checker = LeadRules(SCHEMA_TEXT, "lead.avsc", "Asia/Kolkata", **terms).checker()
     return checker, ColumnChecker(checker)
 
 
 CHECKERS = checkers()
 BY_CITY = checkers(campaign=None, campaign_field="City")
+# A dialer that takes less: rows of this length are some of those that the tests make.
+FITTED = checkers(form=replace(V4.row_form, most_characters=90))
 
 
 def answers(leads: Sequence[Lead], outcomes: Sequence[Outcome]) -> list[Lead | Outcome]:
@@ -102,6 +107,23 @@ def by_column(block: RawBlock, pair: tuple[LeadChecker, ColumnChecker]) -> list[
     return answers(leads, refused + unread)
 
 
+def altered_by_row(block: RawBlock) -> int:
+    counts: list[int] = []
+    records, _ = decode(block)
+    check_records(
+        DecodedBlock("f", records), FITTED[0], on_altered=lambda _, count: counts.append(count)
+    )
+    return sum(counts)
+
+
+def altered_by_column(block: RawBlock) -> int:
+    counts: list[int] = []
+    found = decode_by_column(block)
+    decoded = DecodedBlock("f", found.records, found.table)
+    check_block(decoded, *FITTED, on_altered=lambda _, count: counts.append(count))
+    return sum(counts)
+
+
 def plain_share(block: RawBlock) -> float:
     """How many of a block's records are judged by column."""
     found = decode_by_column(block)
@@ -119,8 +141,9 @@ def blocks_of(content: bytes, *, name: str = "f", piece_bytes: int = 1 << 18) ->
 
 def assert_same(content: bytes, *, name: str = "f", piece_bytes: int = 1 << 18) -> None:
     for block in blocks_of(content, name=name, piece_bytes=piece_bytes):
-        for pair in (CHECKERS, BY_CITY):
+        for pair in (CHECKERS, BY_CITY, FITTED):
             assert by_column(block, pair) == by_row(block, pair[0])
+        assert altered_by_column(block) == altered_by_row(block)
 
 
 @given(
@@ -292,6 +315,19 @@ def test_plain_rows_are_judged_by_column_whatever_stands_beside_them() -> None:
         (block,) = blocks_of(content)
         assert plain_share(block) == 1.0
         assert_same(content)
+
+
+def test_rows_for_a_dialer_that_takes_less_are_judged_by_column_too() -> None:
+    checker, columns = checkers(form=V4.row_form)
+    content = HEADERS[0].encode() + b"\n" + b"".join(GOOD % (9_876_500_001 + n) for n in range(9))
+    (block,) = blocks_of(content)
+    table = decode_by_column(block).table
+    assert table is not None
+    checked = columns.check(table.names, table.cells, 9, is_tidy=table.is_tidy)
+    assert checked is not None
+    assert (len(checked.rows), checked.altered) == (9, 9)
+    assert orjson.loads(checked.values[0].as_py()) == ["9876500001", "Asha  ", 5, "2037-06-30"]
+    assert by_column(block, (checker, columns)) == by_row(block, checker)
 
 
 def test_plain_objects_are_judged_by_column() -> None:
