@@ -28,7 +28,7 @@ REQUIREMENTS = (
 )
 
 DEVELOPMENT = (
-    "atheris>=3.0; sys_platform == 'linux' and platform_machine == 'x86_64'",
+    "atheris==3.0.*; sys_platform == 'linux' and platform_machine == 'x86_64'",
     "cryptography>=45",
     "flask>=3.1",
     "flask-cors>=6.0",
