@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from dialer.account_key import AccountKey
 from dialer.answers import read_answer
 from dialer.client import Client, Connection
 from dialer.clock import Clock
@@ -46,15 +47,11 @@ class Terms:
     """
 
     dialect: Dialect
-    key: str
+    key: AccountKey
     bulk_parameter: str
     names: Sequence[str]
     gap_secs: float
     timeout_secs: float
-
-    def __repr__(self) -> str:
-        """The terms without the key."""
-        return f"Terms({self.dialect.name}, gap_secs={self.gap_secs})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ class Requests:
         rows = [orjson.loads(lead.values) for lead in request.leads]
         terms = self._terms
         return terms.dialect.encode(
-            terms.key, request.campaign, terms.names, rows, terms.bulk_parameter
+            terms.key.reveal(), request.campaign, terms.names, rows, terms.bulk_parameter
         )
 
     def _claim(self, slot: int, request: Request) -> Claim | None:
@@ -156,7 +153,8 @@ class Requests:
         except NoAnswer as error:
             return unanswered(claim, str(error), self._clock.now(), self._sender)
         phones = [lead.phone for lead in request.leads]
-        reading = read_answer(http, phones, self._terms.dialect, secret=self._terms.key)
+        key = self._terms.key.reveal()
+        reading = read_answer(http, phones, self._terms.dialect, secret=key)
         return Answer(
             slot=claim.slot,
             kind=reading.kind,

@@ -117,7 +117,7 @@ def _rules(options: argparse.Namespace, faults: list[str]) -> Rules:
     keys: set[str] = set()
     for reference in options.key or ():
         try:
-            keys.add(resolve_key(reference))
+            keys.add(resolve_key(reference).reveal())
         except KeyUnavailable as error:
             faults.append(f"--key {error}")
     if not 0 <= options.gap_secs < math.inf or options.max_rows < 1:

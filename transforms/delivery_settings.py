@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 from functools import lru_cache
 
+from dialer.account_key import AccountKey
 from dialer.clock import Clock, SystemClock
 from dialer.dialects import DIALECTS
 from dialer.judging import Judge, MessageJudge
@@ -94,7 +95,7 @@ class DeliverySettings:
             dedupe_window_secs=self.dedupe_window_secs,
         )
 
-    def terms(self, key: str) -> Terms:
+    def terms(self, key: AccountKey) -> Terms:
         """How requests are made, with the key that the reference led to."""
         return Terms(
             dialect=DIALECTS[self.dialect],

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterable
 
+from dialer.account_key import AccountKey
 from dialer.board import Board
 from dialer.client import Client
 from dialer.clock import ManualClock
@@ -56,7 +57,7 @@ class DeliveryRig:
             ledger=Ledger(self.store, run=run, clock=self.clock),
             dispatcher=dispatcher_of(leads, limit=limit, resends=resends, lists=lists),
             client=Client(self._url, clock=self.clock),
-            terms=Terms(V1, KEY, "bulkData", ("PhoneNumber",), GAP_SECS, 60.0),
+            terms=Terms(V1, AccountKey(KEY), "bulkData", ("PhoneNumber",), GAP_SECS, 60.0),
             sender=Sender(f"process {self.starts}", run, lock),
             clock=self.clock,
             should_stop=should_stop,
