@@ -117,6 +117,7 @@ def make_job(
             ledger=ledger,
             dialect=options.dialect.name,
             url=options.url,
+            authorities=options.authorities,
             key_reference=options.key_reference,
             bulk_parameter=options.bulk_parameter,
             names=options.schema.sent_names,

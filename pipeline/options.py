@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialer.dialects import Dialect
+from pipeline.ca_file import read_ca_file
 from pipeline.command_line import split
 from pipeline.csv_delimiter import read_csv_delimiter
 from pipeline.event_options import EventOptions, read_event_options
@@ -31,6 +32,7 @@ class RunOptions:
         time_zone: the zone of the dialer's wall clock.
         dialect: the version of the API.
         url: where requests go.
+        authorities: certificates, as PEM, of those who may vouch for the dialer; empty: the system's.
         key_reference: where the key is; empty where none is needed.
         bulk_parameter: the form field of the rows.
         pace_secs: the least gap between two requests.
@@ -59,6 +61,7 @@ class RunOptions:
     time_zone: str
     dialect: Dialect
     url: str
+    authorities: str
     key_reference: str
     bulk_parameter: str
     pace_secs: float
@@ -117,6 +120,7 @@ def read_options(arguments: Sequence[str], *, is_check: bool = False) -> RunOpti
         time_zone=reader.time_zone(schema),
         dialect=dialect,
         url=url,
+        authorities=read_ca_file(reader, url, faults),
         key_reference=reader.key(placement, is_used=not is_check),
         bulk_parameter=reader.bulk_parameter(dialect),
         pace_secs=reader.pace(dialect, url),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dialer.account_key import AccountKey
+from dialer.certificates import verifying
+from dialer.client import Client
 from dialer.clock import Clock, SystemClock
 from dialer.dialects import DIALECTS
 from dialer.judging import Judge, MessageJudge
@@ -70,6 +72,7 @@ class DeliverySettings:
         lock: device and inode of the output's lock file, held by this very process; None: no lock.
         dedupe_window_secs: how long a lead that came in a message makes later ones duplicates; None:
             the leads come from files.
+        authorities: certificates, as PEM, of those who may vouch for the dialer; empty: the system's.
     """
 
     ledger: LedgerSettings
@@ -84,6 +87,7 @@ class DeliverySettings:
     resends: bool
     lock: str | None
     dedupe_window_secs: float | None = None
+    authorities: str = ""
 
     def judge(self, lists: Lists) -> Judge:
         """Who judges the leads, with these lists."""
@@ -94,6 +98,10 @@ class DeliverySettings:
             resends=self.resends,
             dedupe_window_secs=self.dedupe_window_secs,
         )
+
+    def client(self, clock: Clock) -> Client:
+        """What posts; nothing is opened yet."""
+        return Client(self.url, clock=clock, tls=verifying(self.authorities))
 
     def terms(self, key: AccountKey) -> Terms:
         """How requests are made, with the key that the reference led to."""
