@@ -35,7 +35,7 @@ def test_without_the_option_those_that_the_system_trusts_may_vouch() -> None:
     assert options_of().authorities == ""
 
 
-def test_the_certificates_of_the_file_are_taken_and_travel_with_the_settings(
+def test_the_certificates_of_the_file_are_taken_as_they_stand_there(
     authority: Authority,
 ) -> None:
     options = options_of(f"--ca_file={authority.file}")
