@@ -20,10 +20,11 @@ GO      ?= $(shell command -v go || ls /usr/local/go/bin/go 2>/dev/null)
 PATIENCE = 300
 # Test files at a time.
 JOBS ?= 2
+FUZZ_SECS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-events install format lint types imports test race prism check audit bench \
-	clean lock
+.PHONY: help demo demo-events install format lint types imports test race faults fuzz prism check \
+	audit bench clean lock
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -53,11 +54,17 @@ types: $(STAMP)  ## mypy, strict
 imports: $(STAMP)  ## the imports run one way, and Beam stays out of the core
 	$(BIN)/lint-imports
 
-test: $(STAMP)  ## all tests but the long races; names those left out (no Pub/Sub emulator, no Prism)
-	$(BIN)/python -m pytest -m "not race" -rs --no-fold-skipped --timeout $(PATIENCE) -n $(JOBS) --dist loadfile --no-loadscope-reorder
+test: $(STAMP)  ## all tests but the long ones; names those left out (no Pub/Sub emulator, no Prism)
+	$(BIN)/python -m pytest -m "not race and not long" -rs --no-fold-skipped --timeout $(PATIENCE) -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 race: $(STAMP)  ## the long races between real processes that are killed and stopped
 	$(BIN)/python -m pytest -m race
+
+faults: $(STAMP)  ## the fault laboratory at the size of a real dialer (takes most of an hour)
+	$(BIN)/python -m pytest tests/faults -m long --timeout 3600 -n $(JOBS)
+
+fuzz: $(STAMP)  ## look for bytes that break a reader, FUZZ_SECS seconds (60) each of the readers
+	$(BIN)/python -m tests.fuzz --secs $(FUZZ_SECS)
 
 prism: $(PRISM_FOLDER)/prism  ## build Beam's runner Prism for the tests of streams (needs Go, takes minutes)
 

@@ -20,7 +20,7 @@ OF_BEAM = {"apache_beam", "google"}
 MODULES = {"grpcio": "grpc"}
 TARGETS = {
     *("help", "demo", "demo-events", "install", "format", "lint", "types", "imports", "test"),
-    *("race", "prism", "check", "audit", "bench", "clean", "lock"),
+    *("race", "faults", "fuzz", "prism", "check", "audit", "bench", "clean", "lock"),
 }
 
 

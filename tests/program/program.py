@@ -57,9 +57,9 @@ class Running:
         for listener in self._listeners:
             listener.start()
 
-    def wait(self) -> Done:
+    def wait(self, patience_secs: float = PATIENCE_SECS) -> Done:
         """Wait until it ends."""
-        status = self.process.wait(PATIENCE_SECS)
+        status = self.process.wait(patience_secs)
         for listener in self._listeners:
             listener.join(PATIENCE_SECS)
         return Done(status, self._out.decode(), self._err.decode())
