@@ -326,6 +326,18 @@ def test_an_unknown_host_has_been_sent_nothing(monkeypatch: pytest.MonkeyPatch) 
     assert caught.value.kind == "dns"
 
 
+def test_plain_http_goes_nowhere_else_though_localhost_is_another_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def find_another(*_: object, **__: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 80))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", find_another)
+    with pytest.raises(NotConnected, match="plain http is for this machine only") as caught:
+        Client(f"http://localhost:80{PATH}", clock=SystemClock()).connect()
+    assert caught.value.kind == "dns"
+
+
 def test_a_connection_that_is_not_taken_up_is_given_up() -> None:
     with socket.socket() as listener, contextlib.ExitStack() as waiting:
         listener.bind(("127.0.0.1", 0))
