@@ -2,7 +2,7 @@
 
 A `setup.py` rather than a table in pyproject.toml because Beam ships it to remote workers as it
 is (`--setup_file setup.py`). The packages are flat (docs/decisions/0005-flat-packages.md); why
-each requirement is there stands in CHANGELOG.md; the exact versions are in constraints.txt.
+each requirement is there stands in CHANGELOG.md; the exact versions are in requirements.lock.
 """
 
 from pathlib import Path
@@ -28,6 +28,8 @@ REQUIREMENTS = (
 )
 
 DEVELOPMENT = (
+    "atheris==3.0.*; sys_platform == 'linux' and platform_machine == 'x86_64'",
+    "cryptography>=45",
     "flask>=3.1",
     "flask-cors>=6.0",
     "hypothesis>=6.140",

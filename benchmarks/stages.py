@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.leads import write_csv
+from dialer.account_key import AccountKey
 from dialer.board import Board
 from dialer.client import Client
 from dialer.clock import SystemClock
@@ -98,7 +99,12 @@ def _deliver(blocks: list[LeadBlock], url: str, folder: Path) -> Iterator[list]:
         ),
         client=Client(url + V1.path, clock=clock),
         terms=Terms(
-            V1, "key", "bulkData", ("PhoneNumber", "Name", "Priority", "ExpiryDate"), 0, 60
+            V1,
+            AccountKey("key"),
+            "bulkData",
+            ("PhoneNumber", "Name", "Priority", "ExpiryDate"),
+            0,
+            60,
         ),
         sender=Sender("bench", "bench", None),
         clock=clock,

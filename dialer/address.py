@@ -81,6 +81,16 @@ def is_this_machine(url: str) -> bool:
     return _is_this_machine(urlsplit(url).hostname or "")
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a text is an address of this machine's own, that leads nowhere else.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("localhost")
+    (True, True, False)
+    """
+    address = _as_ip(host)
+    return address is not None and address.is_loopback
+
+
 def split_url(url: str) -> SplitResult:
     """The parts of an address that can be used.
 
@@ -98,8 +108,7 @@ def _is_host(host: str) -> bool:
 
 
 def _is_this_machine(host: str) -> bool:
-    address = _as_ip(host)
-    return host == "localhost" or (address is not None and address.is_loopback)
+    return host == "localhost" or is_loopback(host)
 
 
 def _as_ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

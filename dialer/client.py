@@ -11,7 +11,7 @@ still holds instead of delivering it later. (A shutdown would still deliver it.)
 import socket
 import ssl
 
-from dialer.address import split_url
+from dialer.address import is_loopback, split_url
 from dialer.clock import Clock
 from dialer.connection import DROP_AT_CLOSE, Connection
 from dialer.exchange import (
@@ -91,6 +91,10 @@ class Client:
             raise self._failure("dns", "its host is not known") from error
         failure = self._failure("dns", "its host has no address")
         for family, kind, protocol, _, address in addresses:
+            if self._tls is None and not is_loopback(str(address[0])):
+                # `localhost` is whatever this machine's resolver takes it for.
+                failure = self._failure("dns", "plain http is for this machine only, and it is not")
+                continue
             sock = socket.socket(family, kind, protocol)
             try:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, DROP_AT_CLOSE)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from dialer.account_key import AccountKey
 from dialer.answers import read_answer
 from dialer.client import Client, Connection
 from dialer.clock import Clock
@@ -47,16 +48,12 @@ class Terms:
     """
 
     dialect: Dialect
-    key: str
+    key: AccountKey
     bulk_parameter: str
     names: Sequence[str]
     gap_secs: float
     timeout_secs: float
     parameters: tuple[tuple[str, str], ...] = ()
-
-    def __repr__(self) -> str:
-        """The terms without the key."""
-        return f"Terms({self.dialect.name}, gap_secs={self.gap_secs})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +114,7 @@ class Requests:
         rows = [orjson.loads(lead.values) for lead in request.leads]
         terms = self._terms
         return terms.dialect.encode(
-            terms.key,
+            terms.key.reveal(),
             request.campaign,
             terms.names,
             rows,
@@ -163,7 +160,8 @@ class Requests:
         except NoAnswer as error:
             return unanswered(claim, str(error), self._clock.now(), self._sender)
         phones = [lead.phone for lead in request.leads]
-        reading = read_answer(http, phones, self._terms.dialect, secret=self._terms.key)
+        key = self._terms.key.reveal()
+        reading = read_answer(http, phones, self._terms.dialect, secret=key)
         return Answer(
             slot=claim.slot,
             kind=reading.kind,

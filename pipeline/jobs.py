@@ -107,6 +107,7 @@ def make_job(
             ledger=ledger,
             dialect=options.dialect.name,
             url=options.url,
+            authorities=options.authorities,
             key_reference=options.key_reference,
             parameters=options.parameters,
             bulk_parameter=options.bulk_parameter,

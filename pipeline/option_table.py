@@ -189,6 +189,12 @@ GROUPS: Groups = (
                 " plain http only to this machine",
             ),
             Option(
+                "--ca_file",
+                "FILE",
+                "certificates, as PEM, of the authorities that may vouch for the dialer: these and no others"
+                " (default: those that this system trusts)",
+            ),
+            Option(
                 "--api_key",
                 "REFERENCE",
                 "where the key is, never the key itself: env:NAME, file:PATH or"

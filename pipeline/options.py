@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dialer.dialects import Dialect
 from pipeline.api_reader import ApiReader
+from pipeline.ca_file import read_ca_file
 from pipeline.command_line import split
 from pipeline.csv_delimiter import read_csv_delimiter
 from pipeline.event_options import EventOptions, read_event_options
@@ -34,6 +35,7 @@ class RunOptions:
         time_zone: the zone of the dialer's wall clock.
         dialect: the version of the API.
         url: where requests go.
+        authorities: certificates, as PEM, of those who may vouch for the dialer; empty: the system's.
         key_reference: where the key is; empty where none is needed.
         parameters: the form fields that this version of the API has beside the others, by name.
         bulk_parameter: the form field of the rows.
@@ -61,6 +63,7 @@ class RunOptions:
     time_zone: str
     dialect: Dialect
     url: str
+    authorities: str
     key_reference: str
     parameters: tuple[tuple[str, str], ...]
     bulk_parameter: str
@@ -123,6 +126,7 @@ def read_options(arguments: Sequence[str], *, is_check: bool = False) -> RunOpti
         time_zone=reader.time_zone(schema),
         dialect=api.dialect,
         url=url,
+        authorities=read_ca_file(reader, url, faults),
         key_reference=reader.key(placement, is_used=not is_check),
         parameters=api.parameters(is_used=not is_check),
         bulk_parameter=api.bulk_parameter(),

@@ -128,7 +128,7 @@ def _rules(options: argparse.Namespace, faults: list[str]) -> Rules:
     keys: set[str] = set()
     for reference in options.key or ():
         try:
-            keys.add(resolve_key(reference))
+            keys.add(resolve_key(reference).reveal())
         except KeyUnavailable as error:
             faults.append(f"--key {error}")
     gap_secs = 0.0 if options.gap_secs is None else options.gap_secs

@@ -17,11 +17,15 @@ from records.blocks import RawBlock
 from records.layout import Layout, NotALeadFile, without_phone_column
 from records.peeking import ByteStream
 from records.ranges import RANGE_BYTES, Part, Range, RangeChanged
+from records.row_sizes import cut_by_size
 from schemas.columns import has_phone_column
 from schemas.lead_schema import LeadSchema
 
 BLOCK_ROWS: Final = 4096
 """How many rows a block has at the most."""
+
+BLOCK_BYTES: Final = 4 << 20
+"""How large the rows of a block are at the most, written out, if it has more than one."""
 
 _READ_BYTES: Final = 1 << 20
 _FAULTS: Final = (pa.ArrowException, OSError, ValueError)
@@ -104,7 +108,7 @@ def read_row_groups(
         first = wanted.first
         for number in numbers:
             for batch in groups.batches(number):
-                content = _written(batch)
+                content = _written(_plain(batch))
                 yield RawBlock(file, first, layout, content, batch.num_rows, len(content))
                 first += batch.num_rows
     except _FAULTS as e:
@@ -121,10 +125,27 @@ def read_batch(content: bytes) -> pa.RecordBatch:
 
 def _opened(source: BinaryIO) -> pq.ParquetFile:
     source.seek(0)
-    # Columns are read page by page: a row group may be as large as the file.
+    metadata = pq.read_metadata(source)
+    columns = map(metadata.schema.column, range(metadata.num_columns))
+    # Columns are read page by page: a row group may be as large as the file. Of texts each is kept once,
+    # however many rows have it, until some rows of a bounded size are taken.
     return pq.ParquetFile(
-        source, pre_buffer=False, buffer_size=_READ_BYTES, coerce_int96_timestamp_unit="us"
+        source,
+        metadata=metadata,
+        read_dictionary=[each.path for each in columns if each.physical_type == "BYTE_ARRAY"],
+        pre_buffer=False,
+        buffer_size=_READ_BYTES,
+        coerce_int96_timestamp_unit="us",
     )
+
+
+def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The rows with their texts written out."""
+    columns = [
+        column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+        for column in batch.columns
+    ]
+    return pa.record_batch(columns, names=batch.schema.names)
 
 
 def _written(batch: pa.RecordBatch) -> bytes:
@@ -162,7 +183,8 @@ class _Groups:
 
     def batches(self, number: int) -> Iterator[pa.RecordBatch]:
         """Read the rows of a group."""
-        yield from self._file.iter_batches(BLOCK_ROWS, row_groups=[number], use_threads=False)
+        for batch in self._file.iter_batches(BLOCK_ROWS, row_groups=[number], use_threads=False):
+            yield from cut_by_size(batch, BLOCK_BYTES)
 
     def digest(self, numbers: Sequence[int]) -> str:
         """Take the SHA-256 of some groups' bytes, in hex; "" if there are no such groups."""

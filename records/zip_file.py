@@ -117,5 +117,6 @@ def _only(entries: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
 
 
 def _is_extra(entry: zipfile.ZipInfo) -> bool:
+    # `ZipInfo.is_dir` breaks on an empty name.
     parts = entry.filename.split("/")
-    return entry.is_dir() or parts[0] == "__MACOSX" or parts[-1] == ".DS_Store"
+    return parts[-1] in ("", ".DS_Store") or parts[0] == "__MACOSX"

@@ -16,6 +16,8 @@ from typing import Final, Self
 
 import orjson
 
+from schemas.formulas import without_formulas
+
 
 class Status(StrEnum):
     """What became of a record, in one word."""
@@ -139,7 +141,8 @@ class Outcome:
     def to_json_line(self) -> bytes:
         """Return the outcome as one line of JSON, ended by a newline.
 
-        Text that UTF-8 cannot hold (half of a surrogate pair) is escaped in ASCII.
+        Text that UTF-8 cannot hold (half of a surrogate pair) is escaped in ASCII, and so is a sign that
+        a spreadsheet would take for the beginning of a formula.
         """
         row = {
             "status": self.status,
@@ -153,10 +156,11 @@ class Outcome:
             "at": self.at,
         }
         try:
-            return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+            line = orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
         except orjson.JSONEncodeError:
             del row["lead"]
-            return _escaped_line(row, self.lead_json)
+            line = _escaped_line(row, self.lead_json)
+        return without_formulas(line)
 
 
 def _escaped_line(row: Mapping[str, object], lead_json: bytes) -> bytes:

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ OF_BEAM = {"apache_beam", "google"}
 MODULES = {"grpcio": "grpc"}
 TARGETS = {
     *("help", "demo", "demo-events", "install", "format", "lint", "types", "imports", "test"),
-    *("race", "prism", "check", "bench", "clean", "constraints"),
+    *("race", "faults", "fuzz", "prism", "check", "audit", "bench", "clean", "lock"),
 }
 
 
@@ -34,12 +35,10 @@ def _requirements(constant: str) -> list[Requirement]:
     pytest.fail(f"setup.py has no {constant}")
 
 
-def _pins() -> dict[str, list[str]]:
+def _pins(lock: str) -> dict[str, list[str]]:
     pins: dict[str, list[str]] = {}
-    for line in _text("constraints.txt").splitlines():
-        if line and not line.startswith("#"):
-            name, version = line.split(";")[0].strip().split("==")
-            pins.setdefault(canonicalize_name(name), []).append(version)
+    for name, version in re.findall(r"^([\w.-]+)==([^ ;]+)", _text(lock), re.MULTILINE):
+        pins.setdefault(canonicalize_name(name), []).append(version)
     return pins
 
 
@@ -71,18 +70,52 @@ def test_ci_is_a_program() -> None:
 
 @pytest.mark.parametrize("constant", ["REQUIREMENTS", "DEVELOPMENT", "BENCHMARKS"])
 def test_every_requirement_is_pinned_to_a_version_that_it_allows(constant: str) -> None:
-    pins = _pins()
+    pins = _pins("requirements.lock")
 
     for requirement in _requirements(constant):
         versions = pins.get(canonicalize_name(requirement.name), [])
-        assert versions, f"constraints.txt lacks {requirement.name}: make constraints"
+        assert versions, f"requirements.lock lacks {requirement.name}: make lock"
         assert all(version in requirement.specifier for version in versions), requirement
 
 
-def test_the_pins_name_versions_and_no_place_to_get_them_from() -> None:
-    lines = [line for line in _text("constraints.txt").splitlines() if not line.startswith("#")]
+@pytest.mark.parametrize("lock", ["requirements.lock", "audit.lock"])
+def test_a_lock_names_versions_and_their_hashes_and_no_place_to_get_them_from(lock: str) -> None:
+    text = re.sub(r"^#.*\n", "", _text(lock), flags=re.MULTILINE)
+    pin = r"[\w.-]+==[\w.]+( ; [^\\\n]+)? \\\n( {4}--hash=sha256:[0-9a-f]{64}( \\)?\n)+"
 
-    assert not [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+( ; .+)?", line)]
+    assert re.fullmatch(f"({pin})+", text)
+
+
+def test_what_is_installed_was_checked_against_its_hash_and_the_project_brings_no_more() -> None:
+    installs = [
+        line
+        for line in _text("Makefile").replace("\\\n", "").splitlines()
+        if " --requirement" in line
+    ]
+    projects = [line for line in _text("Makefile").splitlines() if "--editable" in line]
+
+    assert installs
+    assert projects
+    assert not [line for line in installs if "--require-hashes" not in line]
+    assert not [line for line in projects if "--no-deps" not in line]
+
+
+def test_the_tools_of_the_audit_are_pinned_to_versions_that_are_allowed() -> None:
+    groups = tomllib.loads(_text("pyproject.toml"))["dependency-groups"]
+
+    for requirement in map(Requirement, groups["audit"]):
+        assert all(v in requirement.specifier for v in _pins("audit.lock")[requirement.name])
+
+
+def test_the_runner_prism_is_built_in_the_version_of_beam_that_is_locked() -> None:
+    said = subprocess.run(
+        ["make", "--dry-run", "XDG_CACHE_HOME=none", "GO=go", "prism"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+    assert f"prism@v{_pins('requirements.lock')['apache-beam'][0]}\n" in said.replace('"', "")
 
 
 def test_every_library_that_the_program_imports_is_required_by_name() -> None:
@@ -116,7 +149,8 @@ def test_make_help_lists_every_target() -> None:
     done = subprocess.run(
         ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True
     )
-    phony = re.search(r"^\.PHONY: (.+)$", _text("Makefile"), re.MULTILINE)
+    makefile = _text("Makefile").replace("\\\n", "")
+    phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
 
     assert done.returncode == 0, done.stderr
     assert {line.split()[0] for line in done.stdout.splitlines()} == TARGETS

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import apache_beam as beam
 
-from dialer.client import Client
 from dialer.clock import SystemClock
 from dialer.delivery import Delivery
 from dialer.dispatcher import Dispatcher
@@ -85,7 +84,7 @@ class _DeliverAccountFn(beam.DoFn):
         return Delivery(
             ledger=open_ledger(settings.ledger),
             dispatcher=Dispatcher(by_campaign(blocks), judge=judge, limit=settings.limit),
-            client=Client(settings.url, clock=clock),
+            client=settings.client(clock),
             terms=settings.terms(self._key),
             sender=Sender(PROCESS_NAME, settings.ledger.run, settings.lock),
             clock=clock,

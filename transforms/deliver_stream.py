@@ -22,7 +22,6 @@ from apache_beam.transforms.userstate import (
 from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.timestamp import Timestamp
 
-from dialer.client import Client
 from dialer.clock import Clock, SystemClock
 from dialer.slots import Sender
 from records.lead_avro import decode_lead
@@ -101,7 +100,7 @@ class _DeliverQueueFn(beam.DoFn):
         self._delivery = QueueDelivery(
             QueueTerms(
                 open_ledger=partial(settings.ledger.open, clock),
-                client=Client(settings.url, clock=clock),
+                client=settings.client(clock),
                 terms=settings.terms(key),
                 sender=Sender(PROCESS_NAME, settings.ledger.run, settings.lock),
                 judge=settings.judge(self._screen),

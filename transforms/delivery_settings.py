@@ -4,6 +4,9 @@ import threading
 from dataclasses import dataclass
 from functools import lru_cache
 
+from dialer.account_key import AccountKey
+from dialer.certificates import verifying
+from dialer.client import Client
 from dialer.clock import Clock, SystemClock
 from dialer.dialects import DIALECTS
 from dialer.judging import Judge, MessageJudge
@@ -70,6 +73,7 @@ class DeliverySettings:
         dedupe_window_secs: how long a lead that came in a message makes later ones duplicates; None:
             the leads come from files.
         parameters: further form fields of a request, by name and value.
+        authorities: certificates, as PEM, of those who may vouch for the dialer; empty: the system's.
     """
 
     ledger: LedgerSettings
@@ -85,6 +89,7 @@ class DeliverySettings:
     lock: str | None
     dedupe_window_secs: float | None = None
     parameters: tuple[tuple[str, str], ...] = ()
+    authorities: str = ""
 
     def judge(self, lists: Lists) -> Judge:
         """Who judges the leads, with these lists."""
@@ -96,7 +101,11 @@ class DeliverySettings:
             dedupe_window_secs=self.dedupe_window_secs,
         )
 
-    def terms(self, key: str) -> Terms:
+    def client(self, clock: Clock) -> Client:
+        """What posts; nothing is opened yet."""
+        return Client(self.url, clock=clock, tls=verifying(self.authorities))
+
+    def terms(self, key: AccountKey) -> Terms:
         """How requests are made, with the key that the reference led to."""
         return Terms(
             dialect=DIALECTS[self.dialect],

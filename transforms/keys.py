@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dialer.account_key import AccountKey
+
 if TYPE_CHECKING:
     from google.cloud.secretmanager import SecretManagerServiceClient
 
@@ -42,7 +44,7 @@ def resolve_key(
     *,
     open_secrets: "Callable[[], SecretManagerServiceClient] | None" = None,
     patience_secs: float = 30.0,
-) -> str:
+) -> AccountKey:
     """Fetch a key.
 
     Args:
@@ -71,7 +73,7 @@ def resolve_key(
         raise KeyUnavailable("leads to an empty key")
     if not key.isprintable():
         raise KeyUnavailable("leads to a key of more than one line, or with control characters")
-    return key
+    return AccountKey(key)
 
 
 def _read_file(path: str) -> str:

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterable
 
+from dialer.account_key import AccountKey
 from dialer.board import Board
 from dialer.client import Client
 from dialer.clock import ManualClock
@@ -66,7 +67,7 @@ class DeliveryRig:
             client=Client(self._url, clock=self.clock),
             terms=Terms(
                 self.dialect,
-                KEY,
+                AccountKey(KEY),
                 "bulkData",
                 ("PhoneNumber",),
                 GAP_SECS,

@@ -22,6 +22,7 @@ from pathlib import Path
 import orjson
 
 from dialer import slots
+from dialer.account_key import AccountKey
 from dialer.board import Board
 from dialer.client import Client
 from dialer.clock import SystemClock
@@ -88,7 +89,7 @@ def work(folder: Path, url: str, runner: Runner) -> None:
         ledger=ledger,
         dispatcher=dispatcher,
         client=Client(url, clock=clock),
-        terms=Terms(V1, "key", "bulkData", ("PhoneNumber",), GAP_SECS, TIMEOUT_SECS),
+        terms=Terms(V1, AccountKey("key"), "bulkData", ("PhoneNumber",), GAP_SECS, TIMEOUT_SECS),
         sender=Sender(str(os.getpid()), runner.run, _lock(folder, runner)),
         clock=clock,
         should_stop=_never,

@@ -1,149 +1,30 @@
 import contextlib
-import datetime
-import ipaddress
-import itertools
 import socket
-import ssl
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dialer.client import Client
-from dialer.clock import Clock, ManualClock, SystemClock
+from dialer.clock import ManualClock, SystemClock
 from dialer.connection import Connection
 from dialer.exchange import HttpAnswer, NoAnswer, NotConnected, NothingSent
-
-TIME_SECS = 0.3
-"""What a request is given where the other side is to use it up."""
-
-SOON_SECS = 3.0
-"""By when it must be over, on a busy machine too."""
-
-BODY = b"api_key=k&bulkData=9876512345"
-PATH = "/add/9876512345"
-FORM = "application/x-www-form-urlencoded"
-
-Behaviour = Callable[[socket.socket], object]
-
-
-class RawServer:
-    """A peer that does with each connection whatever the test says."""
-
-    def __init__(self, behaviour: Behaviour, *, receive_buffer: int = 0) -> None:
-        self._behaviour = behaviour
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        if receive_buffer:
-            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.port = self._listener.getsockname()[1]
-        self.connections = 0
-        self.stop = threading.Event()
-        self.done = threading.Event()
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        while not self.stop.is_set():
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            with connection, contextlib.suppress(OSError):
-                self._behaviour(connection)
-            self.done.set()
-
-    def close(self) -> None:
-        self.stop.set()
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join()
-
-
-@contextmanager
-def serving(behaviour: Behaviour, *, receive_buffer: int = 0) -> Iterator[RawServer]:
-    server = RawServer(behaviour, receive_buffer=receive_buffer)
-    try:
-        yield server
-    finally:
-        server.close()
-
-
-def client_of(server: RawServer, *, max_answer_bytes: int = 100_000) -> Client:
-    return Client(
-        f"http://127.0.0.1:{server.port}{PATH}",
-        clock=SystemClock(),
-        max_answer_bytes=max_answer_bytes,
-    )
-
-
-def post(
-    client: Client, body: bytes = BODY, *, secs: float = 5.0, clock: Clock | None = None
-) -> HttpAnswer:
-    connection = client.connect()
-    deadline = (clock or SystemClock()).now().boot_secs + secs
-    return connection.post(body, content_type=FORM, deadline_boot_secs=deadline)
-
-
-def read_request(connection: socket.socket) -> bytes:
-    """Read a whole request, head and body."""
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += received(connection)
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-    while len(body) < length:
-        body += received(connection)
-    return head + b"\r\n\r\n" + body
-
-
-def received(connection: socket.socket) -> bytes:
-    piece = connection.recv(65536)
-    if not piece:
-        raise ConnectionError
-    return piece
-
-
-def answering(*pieces: bytes) -> Behaviour:
-    def answer(connection: socket.socket) -> None:
-        read_request(connection)
-        for piece in pieces:
-            connection.sendall(piece)
-
-    return answer
-
-
-def dripping(head: bytes, drops: bytes) -> Behaviour:
-    def drip(connection: socket.socket) -> None:
-        read_request(connection)
-        connection.sendall(head)
-        for drop in itertools.cycle(drops):
-            connection.sendall(bytes([drop]))
-            time.sleep(0.02)
-
-    return drip
-
-
-def fails_in_time(client: Client, phase: str, *, body: bytes = BODY) -> str:
-    """The message of a request that is to have failed by its deadline, and not long before."""
-    started = time.monotonic()
-    with pytest.raises(NoAnswer) as caught:
-        post(client, body, secs=TIME_SECS)
-    assert TIME_SECS * 0.9 <= time.monotonic() - started < SOON_SECS
-    assert caught.value.phase == phase
-    assert "9876512345" not in str(caught.value)
-    return str(caught.value)
-
+from tests.dialer.raw_server import (
+    BODY,
+    FORM,
+    PATH,
+    SOON_SECS,
+    TIME_SECS,
+    answering,
+    client_of,
+    dripping,
+    fails_in_time,
+    post,
+    read_request,
+    received,
+    serving,
+)
 
 # The request and its answer
 
@@ -445,6 +326,18 @@ def test_an_unknown_host_has_been_sent_nothing(monkeypatch: pytest.MonkeyPatch) 
     assert caught.value.kind == "dns"
 
 
+def test_plain_http_goes_nowhere_else_though_localhost_is_another_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def find_another(*_: object, **__: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 80))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", find_another)
+    with pytest.raises(NotConnected, match="plain http is for this machine only") as caught:
+        Client(f"http://localhost:80{PATH}", clock=SystemClock()).connect()
+    assert caught.value.kind == "dns"
+
+
 def test_a_connection_that_is_not_taken_up_is_given_up() -> None:
     with socket.socket() as listener, contextlib.ExitStack() as waiting:
         listener.bind(("127.0.0.1", 0))
@@ -473,158 +366,3 @@ def test_an_address_or_limit_that_cannot_be_used_is_a_fault_of_ours() -> None:
         Client("http://dialer.example", clock=SystemClock())
     with pytest.raises(ValueError, match="positive"):
         Client("https://dialer.example", clock=SystemClock(), max_answer_bytes=0)
-
-
-# TLS
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1 that is signed by itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a test")])
-    now = datetime.datetime.now(datetime.UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
-            critical=False,
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    path.write_bytes(
-        signed.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return path
-
-
-def over_tls(certificate: Path, behaviour: Behaviour) -> Behaviour:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-
-    def serve(connection: socket.socket) -> None:
-        with context.wrap_socket(connection, server_side=True) as secured:
-            behaviour(secured)
-
-    return serve
-
-
-def tls_client(server: RawServer, certificate: Path | None, *, host: str = "127.0.0.1") -> Client:
-    return Client(
-        f"https://{host}:{server.port}{PATH}",
-        clock=SystemClock(),
-        connect_timeout_secs=SOON_SECS,
-        tls=ssl.create_default_context(cafile=certificate) if certificate else None,
-    )
-
-
-def test_a_certificate_that_is_trusted_serves(certificate: Path) -> None:
-    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-    with serving(over_tls(certificate, answering(answer))) as server:
-        assert post(tls_client(server, certificate)).body == b"{}"
-
-
-def test_a_certificate_that_nobody_signed_is_refused(certificate: Path) -> None:
-    serve = over_tls(certificate, answering(b"x"))
-    message = "certificate is not good: self"
-    with serving(serve) as server, pytest.raises(NotConnected, match=message) as caught:
-        post(tls_client(server, None))
-    assert caught.value.kind == "tls"
-
-
-def test_the_certificate_of_another_host_is_refused(certificate: Path) -> None:
-    serve = over_tls(certificate, answering(b"x"))
-    message = "certificate is not good: Hostname mismatch"
-    with serving(serve) as server, pytest.raises(NotConnected, match=message) as caught:
-        post(tls_client(server, certificate, host="localhost"))
-    assert caught.value.kind == "tls"
-
-
-@pytest.mark.parametrize("hello", [b"HTTP/1.1 400 Speak plainly\r\n\r\n", b""])
-def test_a_server_without_tls_is_refused(certificate: Path, hello: bytes) -> None:
-    def greet(connection: socket.socket) -> None:
-        connection.recv(65536)
-        connection.sendall(hello)
-
-    with serving(greet) as server, pytest.raises(NotConnected) as caught:
-        post(tls_client(server, certificate))
-    assert caught.value.kind == "tls"
-
-
-def test_a_handshake_that_does_not_come_is_given_up() -> None:
-    def keep_silent(connection: socket.socket) -> None:
-        received(connection)
-        received(connection)
-
-    with serving(keep_silent) as server:
-        client = Client(
-            f"https://127.0.0.1:{server.port}",
-            clock=SystemClock(),
-            connect_timeout_secs=TIME_SECS,
-        )
-        with pytest.raises(NotConnected) as caught:
-            client.connect()
-    assert caught.value.kind == "timeout"
-
-
-def test_an_answer_that_drips_over_tls_is_given_up_at_the_deadline(certificate: Path) -> None:
-    drip = dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", b"{")
-    with serving(over_tls(certificate, drip)) as server:
-        connection = tls_client(server, certificate).connect()
-        started = time.monotonic()
-        deadline = SystemClock().now().boot_secs + TIME_SECS
-        with pytest.raises(NoAnswer) as caught:
-            connection.post(BODY, content_type=FORM, deadline_boot_secs=deadline)
-        assert time.monotonic() - started < SOON_SECS
-    assert caught.value.phase == "read"
-
-
-def test_a_reader_that_stopped_over_tls_is_given_up_at_the_deadline(certificate: Path) -> None:
-    given_up = threading.Event()
-
-    def stop_reading(_: socket.socket) -> None:
-        given_up.wait(SOON_SECS * 3)
-
-    with serving(over_tls(certificate, stop_reading)) as server:
-        connection = tls_client(server, certificate).connect()
-        deadline = SystemClock().now().boot_secs + TIME_SECS
-        with pytest.raises(NoAnswer) as caught:
-            connection.post(b"x" * 20_000_000, content_type=FORM, deadline_boot_secs=deadline)
-        given_up.set()
-    assert caught.value.phase == "write"
-
-
-@pytest.mark.parametrize("before", [b"", b"HTTP/1.1 200 OK\r\nContent-Le"])
-def test_a_tls_connection_cut_before_the_answer_is_no_answer(
-    certificate: Path, before: bytes
-) -> None:
-    def cut(connection: socket.socket) -> None:
-        read_request(connection)
-        connection.sendall(before)
-        # Without TLS's goodbye.
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-
-    with serving(over_tls(certificate, cut)) as server, pytest.raises(NoAnswer) as caught:
-        post(tls_client(server, certificate))
-    assert caught.value.phase == "read"
-
-
-def test_a_tls_connection_closed_before_the_request_has_taken_nothing(certificate: Path) -> None:
-    with serving(over_tls(certificate, lambda _: None)) as server:
-        connection = tls_client(server, certificate).connect()
-        assert server.done.wait(SOON_SECS)
-        with pytest.raises(NothingSent, match=r"closed|broke"):
-            connection.post(BODY, content_type=FORM, deadline_boot_secs=float("inf"))

@@ -58,9 +58,9 @@ class Running:
         for listener in self._listeners:
             listener.start()
 
-    def wait(self) -> Done:
+    def wait(self, patience_secs: float = PATIENCE_SECS) -> Done:
         """Wait until it ends."""
-        status = self.process.wait(PATIENCE_SECS)
+        status = self.process.wait(patience_secs)
         for listener in self._listeners:
             listener.join(PATIENCE_SECS)
         return Done(status, self._out.decode(), self._err.decode())
@@ -81,11 +81,16 @@ class Running:
         """Send a signal to this very process."""
         self.process.send_signal(number)
 
-    def stop_politely(self) -> None:
+    @property
+    def said(self) -> str:
+        """What it has said so far."""
+        return (self._out + self._err).decode(errors="replace")
+
+    def stop_politely(self, *, status: int = 1) -> None:
         """Ask it to stop, and wait until it has."""
         self.stop(signal.SIGTERM)
         done = self.wait()
-        assert done.status == 1, done.said
+        assert done.status == status, done.said
 
     def kill(self) -> None:
         """Kill it at once, wherever it is."""

@@ -76,6 +76,7 @@ def encrypted(content: bytes) -> bytes:
         (packed({f"{n}.csv": b"" for n in range(12)}), "a zip archive of 12 files"),
         (packed({}), "a zip archive without any file in it"),
         (packed({"folder/": b""}), "a zip archive without any file in it"),
+        (packed({"a.csv": CSV}).replace(b"a.csv", b"\0.csv"), "a zip archive without any file"),
         (encrypted(packed({"a.csv": CSV})), "an encrypted zip archive; unpack it first"),
         (packed({"a.csv": CSV})[:-30], "a zip archive that is cut off or damaged; fetch it"),
         (packed({"xl/workbook.xml": b"", "[Content_Types].xml": b""}), "an Excel workbook; save"),

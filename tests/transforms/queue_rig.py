@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from copy import deepcopy
 
+from dialer.account_key import AccountKey
 from dialer.client import Client
 from dialer.clock import ManualClock
 from dialer.delivery import Act
@@ -50,7 +51,7 @@ class QueueRig:
             QueueTerms(
                 open_ledger=lambda: Ledger(self.store, run="events", clock=self.clock),
                 client=Client(self._url + V1.path, clock=self.clock),
-                terms=Terms(V1, "key", "bulkData", SCHEMA.sent_names, GAP_SECS, 60.0),
+                terms=Terms(V1, AccountKey("key"), "bulkData", SCHEMA.sent_names, GAP_SECS, 60.0),
                 sender=Sender(f"worker {id(self)}", "events", None),
                 judge=judge,
                 limit=self._limit,

@@ -26,7 +26,7 @@ def why_unavailable(reference: str) -> str:
 def test_a_key_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIAL_KEY", " k3y\n")
 
-    assert resolve_key("env:DIAL_KEY") == "k3y"
+    assert resolve_key("env:DIAL_KEY").reveal() == "k3y"
 
 
 def test_a_variable_that_is_not_there_is_said_without_its_name(
@@ -58,7 +58,7 @@ def test_a_key_is_read_from_a_file_whatever_ends_its_line(tmp_path: Path, conten
     path = tmp_path / "key"
     path.write_bytes(content)
 
-    assert resolve_key(f"file:{path}") == "k3y"
+    assert resolve_key(f"file:{path}").reveal() == "k3y"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def secret_server() -> Iterator[SecretServer]:
 def test_a_key_is_fetched_from_secret_manager(secret_server: SecretServer) -> None:
     secret_server.secrets[NAME] = b"k3y\n"
 
-    assert resolve_key(f"secret:{NAME}", open_secrets=secret_server.client) == "k3y"
+    assert resolve_key(f"secret:{NAME}", open_secrets=secret_server.client).reveal() == "k3y"
     assert secret_server.asked == [NAME]
 
 
