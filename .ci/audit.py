@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NOTHING_KNOWN, SOMETHING_KNOWN, COULD_NOT_ASK = 0, 1, 3
+_MOST_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,12 @@ def main(arguments: Sequence[str]) -> int:
     for line in report.known:
         _say(line)
     _say(f"{report.asked} packages asked about, {len(report.known)} known vulnerabilities")
-    if report.status == COULD_NOT_ASK or report.unasked:
-        names = ", ".join(report.unasked)
-        _say(f"the audit could not ask about {len(report.unasked)} packages: {names}")
+    if not report.asked:
+        _say("the audit could not ask: the package index tells of none of the packages")
+    elif report.unasked:
+        names = ", ".join(report.unasked[:_MOST_NAMES])
+        more = ", ..." * (len(report.unasked) > _MOST_NAMES)
+        _say(f"the audit could not ask about {len(report.unasked)} packages: {names}{more}")
     return report.status
 
 

@@ -18,6 +18,9 @@ INPUT_SECS = 20
 MEMORY_MB = 2048
 """What a process that reads one input after the other may come to hold."""
 
+MOST_KEPT, MOST_KEPT_BYTES = 60, 400
+"""How many inputs of a target the corpus has when it is distilled, and how long they are, at the most."""
+
 HAS_ATHERIS = importlib.util.find_spec("atheris") is not None
 
 
@@ -29,8 +32,15 @@ def main(words: Sequence[str]) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("targets", nargs="*", choices=[[], *TARGETS], metavar="TARGET")
+    parser.add_argument(
+        "--distil", action="store_true", help="keep in the corpus what reaches furthest, and end"
+    )
     parser.add_argument("--secs", type=int, default=60, help="seconds a target (default: 60)")
     options = parser.parse_args(words)
+    if options.distil:
+        for name in options.targets or TARGETS:
+            _distil(TARGETS[name])
+        return 0
     look = _with_atheris if HAS_ATHERIS else _by_mutation
     if not HAS_ATHERIS:
         print("atheris is not installed here (it has packages for Linux on x86-64): by mutation")
@@ -71,6 +81,25 @@ def _with_atheris(target: Target, secs: int) -> bool:
         if line.startswith(("stat::", "SUMMARY", "==")):
             print(f"  {line}")
     return is_sound
+
+
+def _distil(target: Target) -> None:
+    """Add to the corpus small inputs that together reach what all those seen have reached."""
+    kept = set(target.corpus())
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "tests.fuzz.guided", target.name),
+                *("-merge=1", folder, str(Path(".fuzz") / target.name)),
+            ],
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+        reaching = {path.read_bytes() for path in Path(folder).iterdir()} - kept
+    small = sorted(data for data in reaching if len(data) <= MOST_KEPT_BYTES)
+    for data in sorted(small, key=len)[: max(0, MOST_KEPT - len(kept))]:
+        target.keep(data)
+    print(f"{target.name}: {len(list(target.corpus()))} inputs in the corpus")
 
 
 def _by_mutation(target: Target, secs: int) -> bool:
