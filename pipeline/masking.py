@@ -11,7 +11,7 @@ _SHOWN = 3
 
 # In the text's shape: a digit is 0, a letter a, whatever else a dot. Between the digits of one number may
 # stand any marks and blanks, and a few letters: 98765O1234, 98765 ext 12.
-_RUN = re.compile(r"0(?:\.*(?:a{1,3}\.*)?0)*")
+_RUN = re.compile(r"0(?:\.*(?:a{1,3}\.*(?:\.a{1,3}\.*)?)?0)*")
 # What cannot be seen is quoted as an escape, which is no part of a number; two backslashes are one.
 _ESCAPE = re.compile(r"\\\\|\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[nrt])")
 _DATE = re.compile(

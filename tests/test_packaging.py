@@ -68,7 +68,7 @@ def test_ci_is_a_program() -> None:
     assert (ROOT / ".ci/run").stat().st_mode & 0o111 == 0o111
 
 
-@pytest.mark.parametrize("constant", ["REQUIREMENTS", "DEVELOPMENT", "BENCHMARKS"])
+@pytest.mark.parametrize("constant", ["REQUIREMENTS", "DEVELOPMENT"])
 def test_every_requirement_is_pinned_to_a_version_that_it_allows(constant: str) -> None:
     pins = _pins("requirements.lock")
 

@@ -89,6 +89,7 @@ def test_no_spelling_of_a_number_leaves_more_than_three_of_its_digits(number: st
 
 @given(numbers | st.text(st.sampled_from("0123456789 +-()./,;|xabE"), max_size=30))
 @example("0000;000")
+@example("00000E;E0")
 @example("98765/12345")
 @example("001\u00a01;000")
 def test_no_reason_why_a_phone_cell_is_refused_shows_the_number(cell: str) -> None:
