@@ -19,7 +19,7 @@ PATIENCE = 300
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-events install format lint types imports test race prism check bench clean constraints
+.PHONY: help demo demo-events install format lint types imports test faults soak race prism check bench clean constraints
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,8 +49,14 @@ types: $(STAMP)  ## mypy, strict
 imports: $(STAMP)  ## the imports run one way, and Beam stays out of the core
 	$(BIN)/lint-imports
 
-test: $(STAMP)  ## all tests but the long races; names those left out (no Pub/Sub emulator, no Prism)
-	$(BIN)/python -m pytest -m "not race" -rs --no-fold-skipped --timeout $(PATIENCE) -n $(JOBS) --dist loadfile --no-loadscope-reorder
+test: $(STAMP)  ## all tests but the long ones; names those left out (no Pub/Sub emulator, no Prism)
+	$(BIN)/python -m pytest -m "not race and not long and not soak" -rs --no-fold-skipped --timeout $(PATIENCE) -n $(JOBS) --dist loadfile --no-loadscope-reorder
+
+faults: $(STAMP)  ## the fault laboratory: every fault at every moment of a request (a quarter of an hour)
+	$(BIN)/python -m pytest -m long -rs --no-fold-skipped --timeout $(PATIENCE) -n $(JOBS) --dist loadfile --no-loadscope-reorder
+
+soak: $(STAMP)  ## eight virtual hours of mixed load and faults, in minutes
+	$(BIN)/python -m pytest -m soak -rA
 
 race: $(STAMP)  ## the long races between real processes that are killed and stopped
 	$(BIN)/python -m pytest -m race
