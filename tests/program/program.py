@@ -58,6 +58,11 @@ class Running:
         for listener in self._listeners:
             listener.start()
 
+    @property
+    def heard(self) -> str:
+        """All that it has said so far."""
+        return (self._out + self._err).decode(errors="replace")
+
     def wait(self, patience_secs: float = PATIENCE_SECS) -> Done:
         """Wait until it ends."""
         status = self.process.wait(patience_secs)
@@ -180,7 +185,13 @@ class Program:
 
     def finish(self, *more: str, output: Path | None = None) -> list[dict[str, Any]]:
         """Run it to its end, which must be a good one, and give the outcomes."""
-        done = self.run(*more, output=output)
+        return self.finish_with(self.arguments(*more, output=output), output=output)
+
+    def finish_with(
+        self, arguments: Sequence[str], *, output: Path | None = None
+    ) -> list[dict[str, Any]]:
+        """Run it to a good end with exactly these words, and give the outcomes."""
+        done = self.start_with(arguments).wait()
         assert done.status == 0, done.said
         assert "every record has its outcome" in done.out, done.said
         return finished_outcomes(output or self.output)

@@ -53,6 +53,29 @@ class SmallDisk:
         """Take away what fills it."""
         self._ballast.unlink(missing_ok=True)
 
+    @property
+    def _aside(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}-aside")
+
+    def bar(self) -> None:
+        """Let nothing be written: read-only, or, where it is no disk of its own, out of reach."""
+        if self.keeps_reserve:
+            self._mount_again("ro")
+        else:
+            self.folder.rename(self._aside)
+            self.folder.touch()
+
+    def unbar(self) -> None:
+        """Let it be written again."""
+        if self.keeps_reserve:
+            self._mount_again("rw")
+        else:
+            self.folder.unlink()
+            self._aside.rename(self.folder)
+
+    def _mount_again(self, how: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,{how}", str(self.folder)], check=True)
+
 
 @contextmanager
 def small_disk(folder: Path, *, may_mount: bool) -> Iterator[SmallDisk]:

@@ -162,7 +162,12 @@ class StrictDialer:
     @property
     def url(self) -> str:
         """Its address."""
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """Its port."""
+        return int(self._socket.getsockname()[1])
 
     @property
     def leads_twice(self) -> list[LeadKey]:

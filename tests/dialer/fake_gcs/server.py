@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from tests.dialer.fake_gcs.json_interface import PREFIXES, JsonInterface
 from tests.dialer.fake_gcs.messages import Reply, Request
@@ -56,7 +56,7 @@ class FakeGcs:
         """Where it serves: what STORAGE_EMULATOR_HOST is to be."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def __enter__(self) -> "FakeGcs":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
