@@ -8,5 +8,5 @@ callers do not expect, is said in its own module: `answers`, `lead_files`, `list
   the same each time.
 - `make fuzz` looks for new ones: with atheris, which watches the code that an input reaches, where it is
   installed; else with the same mutations, drawn anew. What breaks something is added to `corpus/`, so the
-  normal tests fail until it is mended.
+  normal tests fail until it is mended. `python -m tests.fuzz --distil` adds some of what reached far.
 """

@@ -18,7 +18,7 @@ INPUT_SECS = 20
 MEMORY_MB = 2048
 """What a process that reads one input after the other may come to hold."""
 
-MOST_KEPT, MOST_KEPT_BYTES = 60, 400
+MOST_KEPT, MOST_KEPT_BYTES = 40, 500
 """How many inputs of a target the corpus has when it is distilled, and how long they are, at the most."""
 
 HAS_ATHERIS = importlib.util.find_spec("atheris") is not None
@@ -32,9 +32,7 @@ def main(words: Sequence[str]) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("targets", nargs="*", choices=[[], *TARGETS], metavar="TARGET")
-    parser.add_argument(
-        "--distil", action="store_true", help="keep in the corpus what reaches furthest, and end"
-    )
+    parser.add_argument("--distil", action="store_true", help="take what was seen into the corpus")
     parser.add_argument("--secs", type=int, default=60, help="seconds a target (default: 60)")
     options = parser.parse_args(words)
     if options.distil:
@@ -84,20 +82,14 @@ def _with_atheris(target: Target, secs: int) -> bool:
 
 
 def _distil(target: Target) -> None:
-    """Add to the corpus small inputs that together reach what all those seen have reached."""
+    """Add to the corpus some of the inputs that have each reached something new, short and long."""
     kept = set(target.corpus())
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(
-            [
-                *(sys.executable, "-m", "tests.fuzz.guided", target.name),
-                *("-merge=1", folder, str(Path(".fuzz") / target.name)),
-            ],
-            stderr=subprocess.DEVNULL,
-            check=True,
-        )
-        reaching = {path.read_bytes() for path in Path(folder).iterdir()} - kept
-    small = sorted(data for data in reaching if len(data) <= MOST_KEPT_BYTES)
-    for data in sorted(small, key=len)[: max(0, MOST_KEPT - len(kept))]:
+    seen = {path.read_bytes() for path in (Path(".fuzz") / target.name).glob("*")} - kept
+    short = sorted(
+        (data for data in seen if len(data) <= MOST_KEPT_BYTES), key=lambda d: (len(d), d)
+    )
+    room = max(0, MOST_KEPT - len(kept))
+    for data in short[:: max(1, len(short) // max(1, room))][:room]:
         target.keep(data)
     print(f"{target.name}: {len(list(target.corpus()))} inputs in the corpus")
 

@@ -20,13 +20,12 @@ from records.layout import NotALeadFile
 from records.lead_block import Lead
 from records.message_schemas import MessageSchemas
 from records.messages import Message, MessageRules, decode_message
-from records.opening import open_leads
+from records.opening import open_leads, open_text
 from records.parquet_file import inspect_parquet, read_row_groups, spooled
-from records.peeking import DamagedStream
-from records.ranges import find_ranges
+from records.peeking import ByteStream, DamagedStream
+from records.ranges import Range, find_ranges, read_range
 from records.record_pairs import parse_record_pairs
 from records.record_paths import parse_record_path
-from records.splitting import split_records
 from records.wrapping import Wrapping
 from schemas.outcome import Outcome, Source
 from tests.records.avro_files import (
@@ -50,6 +49,8 @@ LEADS = [
     {"PhoneNumber": "98765", "Name": "x\ny", "Priority": 1, "City": "="},
 ]
 _AVRO = schema_of({"PhoneNumber": "string", "Name": ["null", "string"], "Priority": "int"})
+# Small, so that small files have several.
+_RANGE_BYTES = 100
 _MESSAGE_AVRO = {"type": "array", "items": schema_of({"PhoneNumber": "string", "Name": "string"})}
 
 
@@ -68,13 +69,31 @@ def check_file(data: bytes, wrapping: Wrapping | None = None) -> None:
                 )
                 _check_blocks(blocks, counted)
             return
-        content = opened.content
-        ranges = find_ranges(content, opened.layout, may_seek=False, count=count_records)
-        again = open_leads(io.BytesIO(data), name="f", schema=SCHEMA, wrapping=wrapping)
-        blocks = split_records(again.content, again.layout, file="f", piece_bytes=997)
+        may_seek = opened.is_stored_plain
+        ranges = find_ranges(
+            opened.content,
+            opened.layout,
+            may_seek=may_seek,
+            count=count_records,
+            range_bytes=_RANGE_BYTES,
+        )
+        blocks = (
+            block
+            for each in ranges
+            for block in read_range(_from(data, each), opened.layout, each, file="f")
+        )
         _check_blocks(blocks, sum(each.records for each in ranges))
     except (NotALeadFile, DamagedStream):
         return
+
+
+def _from(data: bytes, wanted: Range) -> ByteStream:
+    """A file, opened to read a range of it."""
+    raw = io.BytesIO(data)
+    if not wanted.may_seek:
+        return open_text(raw)
+    raw.seek(wanted.start)
+    return raw
 
 
 def check_wrapped_file(data: bytes) -> None:
