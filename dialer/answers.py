@@ -97,7 +97,7 @@ def _retry_after_secs(http: HttpAnswer) -> float | None:
 def _http_date(text: str) -> datetime | None:
     try:
         moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     # A date "-0000" comes without a zone: it is in UTC too.
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -423,6 +423,8 @@ def test_a_date_to_wait_for_tells_no_seconds_without_the_answers_own(date: str) 
 def test_a_503_that_asks_to_wait_took_nothing_and_one_that_does_not_is_no_answer() -> None:
     asking = read(b"", status=503, headers={"retry-after": "7"})
     assert (asking.kind, asking.retry_after_secs) == (AnswerKind.TOO_SOON, 7.0)
+    endless = f"Wed, 25 Nov 2026 {'9' * 60}:00:00 GMT"
+    assert read(b"", status=503, headers={"retry-after": endless}).kind is AnswerKind.NO_ANSWER
     garbled = read(b"", status=503, headers={"retry-after": "later"})
     assert garbled.kind is AnswerKind.NO_ANSWER
 
