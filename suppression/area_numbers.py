@@ -15,12 +15,14 @@ from schemas.cell_text import clean, unwrapped
 from schemas.names import name_key
 from schemas.plain_phones import as_mask
 from suppression.faults import ListError
+from suppression.list_dates import without_dates
 
 _REGION = "US"
 _PAIR = re.compile(r'"?(\d{3})"?\s*[,;|\t]\s*"?(\d{3}[-. ]?\d{4})"?', re.ASCII)
 _AREA = re.compile(r"\d{3}", re.ASCII)
 _LOCAL = re.compile(r"\d{3}[-. ]?\d{4}", re.ASCII)
 _DIGIT = re.compile(r"\d")
+_DIGITS_OF_A_NUMBER = 7
 _AREA_COLUMNS = frozenset({"area", "areacode", "npa"})
 # The same by column: what all lines of a flat file are, and what no line of another list is like.
 _PLAIN_PAIR = r"^[0-9]{3},[0-9]{7}$"
@@ -104,8 +106,9 @@ class PairedLines:
     def _joined(self, line: str, place: int) -> str:
         pair = _PAIR.fullmatch(clean(line)) if line else None
         entry = line.partition("#")[0]
-        if pair is None and not _DIGIT.search(entry):
-            return line
+        digits = len(_DIGIT.findall(without_dates(entry)))
+        if pair is None and digits < _DIGITS_OF_A_NUMBER:
+            return line  # a title or a total
         self.expect(are_pairs=pair is not None, place=place)
         return line if pair is None else pair[1] + pair[2]
 

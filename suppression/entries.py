@@ -1,7 +1,8 @@
 """Gathering the numbers of a list, entry by entry."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -11,11 +12,16 @@ from schemas.cell_text import clean, is_placeholder, unwrapped
 from schemas.phones import PhoneReader
 from suppression.categories import FULL
 from suppression.faults import ListError
+from suppression.list_dates import without_dates
 from suppression.number_pages import Int64s, Masks
 from suppression.plain_entries import PlainEntries, ReadEntries
 
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d*)?e[+-]?\d+", re.ASCII | re.IGNORECASE)
+_SCIENTIFIC_INSIDE = re.compile(
+    r"(?<![\w.,])\d[.,]\d+ ?e ?\+ ?\d{1,2}(?!\w)", re.ASCII | re.IGNORECASE
+)
 _DIGITS = re.compile(r"\d+", re.ASCII)
+_SPLIT_RUN = re.compile(r"\d[\d ]*(?:[/_*\\~][\d ]*\d)+", re.ASCII)
 _NO_LETTERS = re.compile(r"[\d\W_]+")
 # What one number is spelled with, and in how many groups of digits at the most.
 _ONE_NUMBER = re.compile(r"[\d ().-]+", re.ASCII)
@@ -107,8 +113,9 @@ class Entries:
         for part in filled:
             self._refuse_lost_digits(part, place)
         unread = [part for part in filled if not self._add_read(part, mask)]
-        is_split = len(unread) == len(filled) and self._is_split_number(entry)
-        if is_split or any(map(self._hides_number, unread)):
+        if unread and (
+            self._is_split_number(entry, unread) or any(map(self._hides_number, unread))
+        ):
             self._refuse(place)
         return bool(filled) and not unread
 
@@ -123,10 +130,13 @@ class Entries:
         Raises:
             ListError: It holds one.
         """
-        for part in (entry, *_PIECES.split(entry)):
+        parts = [entry, *_PIECES.split(entry)]
+        for part in parts:
             self._refuse_lost_digits(part, place)
-            if self.holds_number(part) or self._hides_number(part) or self._is_split_number(part):
+            if self.holds_number(part) or self._hides_number(part):
                 raise ListError(f"{self.name}, line {place}: {what}")
+        if self._is_split_number(entry, parts):
+            raise ListError(f"{self.name}, line {place}: {what}")
 
     def pass_over(self, place: int, text: str) -> None:
         """Count a line or row without a number."""
@@ -144,18 +154,27 @@ class Entries:
             self._sink.add(numbers, np.full(len(found), mask, np.uint8))
         return bool(found)
 
-    def _is_split_number(self, entry: str) -> bool:
-        """Whether a text of digits and signs is one number if the signs are left out."""
-        text = clean(entry)
-        is_bare = _NO_LETTERS.fullmatch(text) is not None
-        return is_bare and self.holds_number("".join(_DIGITS.findall(text)))
+    def _is_split_number(self, entry: str, unread: Collection[str]) -> bool:
+        """Whether parts of a text, of which some are no numbers, are one number if put together."""
+        text = without_dates(clean(entry))
+        runs = [text] if _NO_LETTERS.fullmatch(text) else _SPLIT_RUN.findall(text)
+        if any(self.holds_number("".join(_DIGITS.findall(run))) for run in runs):
+            return True
+        parts = [part.strip() for part in _PIECES.split(text)]
+        return any(
+            (one in unread or other in unread)
+            and _ONE_NUMBER.fullmatch(one.removeprefix("+"))
+            and _ONE_NUMBER.fullmatch(other)
+            and self.holds_number(f"{one} {other}")
+            for one, other in pairwise(parts)
+        )
 
     def _hides_number(self, part: str) -> bool:
         """Whether a text that is no number holds one.
 
         A text of digits alone that is no number of any kind is not meant: no lead can have it.
         """
-        text = clean(part)
+        text = without_dates(clean(part))
         groups = [found.span() for found in _DIGITS.finditer(text)]
         for at, (start, end) in enumerate(groups):
             if end - start >= _DIGITS_OF_TWO_NUMBERS and len(set(text[start:end])) > 1:
@@ -177,7 +196,8 @@ class Entries:
         )
 
     def _refuse_lost_digits(self, part: str, place: int) -> None:
-        if _SCIENTIFIC.fullmatch(unwrapped(clean(part))):
+        text = unwrapped(clean(part))
+        if _SCIENTIFIC.fullmatch(text) or _SCIENTIFIC_INSIDE.search(text):
             raise ListError(
                 f"{self.name}, line {place}: a spreadsheet has cut off the last digits of a "
                 "number (as in 9.8E+09); format the column as text and export the list again"

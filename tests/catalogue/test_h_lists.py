@@ -200,6 +200,7 @@ def listed(found: IndexFile, numbers: Sequence[int]) -> list[bool]:
         "415,5550199\n212,5550123\n",
         '"415","5550199"\r\n"212","5550123"\r\n',
         "415\t555-0199\n212\t555 0123\n",
+        "FTC list 2026\n2026-01-05\n415,5550199\n212,5550123\n\nTotal: 2\n",
         "# July\nArea code,number\n415,5550199\n\n212,5550123 \n",
         "Area Code,Phone Number\n415,5550199\n212,555-0123\n",
         "NPA;Phone;Added\n415;5550199;2026-07-01\n212;2125550123;2026-07-01\n",

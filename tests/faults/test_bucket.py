@@ -10,6 +10,8 @@ from tests.faults.held_store import HeldStore
 from tests.faults.laboratory import Strike, StrikeAt, laboratory
 from tests.faults.matrix import BARRED, ERRORS, LIES, Moment, Row
 
+pytestmark = pytest.mark.long
+
 ERRORS_IN_A_ROW = 2
 
 
@@ -63,7 +65,6 @@ def lied_to(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Moment, Evidenc
     return strike_all(tmp_path_factory.mktemp("lies"), deny_the_next_write, LIES, failures=1)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("moment", ERRORS.moments, ids=str)
 def test_the_store_answers_errors_for_a_moment(
     errors: Mapping[Moment, Evidence], moment: Moment
@@ -71,7 +72,6 @@ def test_the_store_answers_errors_for_a_moment(
     assert what_happened(errors[moment]) == ERRORS[moment]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("moment", BARRED.moments, ids=str)
 def test_the_store_refuses_everything(barred: Mapping[Moment, Evidence], moment: Moment) -> None:
     assert what_happened(barred[moment]) == BARRED[moment]

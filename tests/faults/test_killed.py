@@ -8,6 +8,8 @@ from tests.faults.evidence import Evidence, what_happened
 from tests.faults.laboratory import Strike, laboratory
 from tests.faults.matrix import KILLED, Moment
 
+pytestmark = pytest.mark.long
+
 # A disk cannot be made to wait between the answer and its record: there kills come at random
 # (tests/program/test_kill.py).
 ON_A_DISK = [moment for moment in KILLED.moments if moment is not Moment.BEFORE_DURABLE]
@@ -36,7 +38,6 @@ def test_killed(killed: Mapping[Moment, Evidence], moment: Moment) -> None:
     assert what_happened(killed[moment]) == KILLED[moment]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("moment", ON_A_DISK, ids=str)
 def test_killed_with_the_ledger_on_a_disk(
     killed_on_a_disk: Mapping[Moment, Evidence], moment: Moment

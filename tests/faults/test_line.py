@@ -9,6 +9,8 @@ from tests.faults.evidence import Evidence, what_happened
 from tests.faults.laboratory import Strike, laboratory
 from tests.faults.matrix import CUT, TIMEOUT, Moment
 
+pytestmark = pytest.mark.long
+
 TIMEOUT_SECS = 2
 WINDOW_SECS = 5.5
 """A sender may not begin to send so long after its reading."""
@@ -59,7 +61,6 @@ def test_the_line_is_cut(cut_off: Mapping[Moment, Evidence], moment: Moment) -> 
     assert what_happened(cut_off[moment]) == CUT[moment]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("moment", TIMEOUT.moments, ids=str)
 def test_it_takes_too_long(too_late: Mapping[Moment, Evidence], moment: Moment) -> None:
     assert what_happened(too_late[moment]) == TIMEOUT[moment]

@@ -10,6 +10,8 @@ from tests.faults.laboratory import Strike, laboratory
 from tests.faults.matrix import DAYS_AHEAD, DAYS_BACK, HOUR_AHEAD, HOUR_BACK, Moment, Row
 from tests.faults.wall_clock import WallClock
 
+pytestmark = pytest.mark.long
+
 HOUR_SECS = 3600.0
 DAYS_SECS = 3 * 24 * HOUR_SECS
 
@@ -56,19 +58,16 @@ def test_set_forward_by_an_hour(hour_ahead: Mapping[Moment, Evidence], moment: M
     assert what_happened(hour_ahead[moment]) == HOUR_AHEAD[moment]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("moment", DAYS_AHEAD.moments, ids=str)
 def test_set_forward_by_three_days(days_ahead: Mapping[Moment, Evidence], moment: Moment) -> None:
     assert what_happened(days_ahead[moment]) == DAYS_AHEAD[moment]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("moment", HOUR_BACK.moments, ids=str)
 def test_set_back_by_an_hour(hour_back: Mapping[Moment, Evidence], moment: Moment) -> None:
     assert what_happened(hour_back[moment]) == HOUR_BACK[moment]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("moment", DAYS_BACK.moments, ids=str)
 def test_set_back_by_three_days(days_back: Mapping[Moment, Evidence], moment: Moment) -> None:
     assert what_happened(days_back[moment]) == DAYS_BACK[moment]

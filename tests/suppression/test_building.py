@@ -40,6 +40,8 @@ def test_an_index_says_what_it_was_built_from_and_when(tmp_path: Path) -> None:
         ("# 9876000001 asked on 1970-01-02", 7.0),
         ("date: 1970-01-02", 7.0),
         ("Numbers\n# date: 1970-01-02", DAY_SECS),
+        ("DND REGISTER 1970\n# date: 1970-01-02", DAY_SECS),
+        ("# date: 1970/01/02", DAY_SECS),
         ("9876512344\n# date: 1970-01-02", 7.0),
     ],
 )

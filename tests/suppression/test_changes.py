@@ -117,6 +117,9 @@ def test_a_plus_that_may_belong_to_the_number_stops(shelf: Shelf) -> None:
         "9.87E+09",
         "add,9.87E+09",
         "98765/12345",
+        "add 98765/12345",
+        "add,98765,12345",
+        "add 9.88E+09",
     ],
 )
 def test_a_line_that_neither_adds_nor_deletes_its_number_stops(shelf: Shelf, line: str) -> None:

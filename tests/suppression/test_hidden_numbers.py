@@ -40,6 +40,11 @@ def opened(text: str) -> IndexFile:
         "98760*00001",
         "98760,00001",
         "98760…00001",
+        "98760 / 00001 / 9876000002",
+        "022/23456789/9876000002",
+        "Mob. 98760/00001",
+        "Mob. 9.88E+09",
+        "9.88E+09 office",
     ],
 )
 def test_h1_a_line_with_the_digits_of_a_number_among_other_text_stops_the_list(line: str) -> None:
@@ -69,6 +74,8 @@ def test_h1_so_does_a_cell_of_a_table(table: str) -> None:
         "DND register as on 12/04/2019 10:30:00",
         "generated 2019-04-12 10:30",
         "page 1 of 20",
+        "01.05.2026 10:30",
+        "Total: 98,765",
         "# 9876000001 was taken off on request",
         "98760000012",
         "1234567890",
@@ -100,3 +107,15 @@ def test_c1_a_list_of_one_column_is_read_as_leads_are_with_line_breaks_in_quotes
 def test_a_quote_that_does_not_close_on_its_line_stops_a_list_without_a_header() -> None:
     with pytest.raises(ListError, match="line 1: a quote"):
         opened('"98760\n00001"\n9876000019\n')
+
+
+@pytest.mark.parametrize(
+    "line", ["0151/23456789", "+49 151/23456789", "0221/9876543", "030 / 123456"]
+)
+def test_a_number_whose_end_is_another_number_is_not_taken_for_that_one(line: str) -> None:
+    with pytest.raises(ListError, match="line 1: "):
+        built(f"{line}\n+49 151 23456780\n", region="DE")
+
+
+def test_a_time_in_german_is_no_number() -> None:
+    assert numbers_of(built("01.05.2026 10:30\n+49 151 23456780\n", region="DE")) == [4915123456780]
